@@ -1,0 +1,60 @@
+# One virtual environment, made from the hash-pinned lists in requirements/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := service migrations tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format prove bench lock clean
+
+help:  ## what can be made here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run  ## install, migrate, load the shipped charter and serve on http://127.0.0.1:8000
+	$(BIN)/gmg run
+
+test: $(VENV)/dev  ## every test, on SQLite and on a PostgreSQL that it starts by itself
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev  ## style, types, the floors of the house, models against migrations
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m migrations.check
+
+format: $(VENV)/dev  ## put the sources into the house style
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+prove: $(VENV)/prove  ## what needs a browser and foreign programs (apt, npm): installs what is missing where it may
+	deploy/prove.sh $(BIN)
+
+bench: $(VENV)/dev  ## ratios against simple yardsticks, measured in one run
+	$(BIN)/python -m bench
+
+lock:  ## write requirements/*.txt anew (needs uv)
+	deploy/lock.sh
+
+clean:  ## forget the environment (state under var/ stays)
+	rm -rf $(VENV)
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.x"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# The project itself is installed last, without its dependencies and without a build environment of its own.
+$(VENV)/run: requirements/lock.txt pyproject.toml | $(VENV)/python
+	$(PIP) install --require-hashes -r requirements/lock.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/prove: $(VENV)/dev requirements/prove.txt
+	$(PIP) install --require-hashes -r requirements/prove.txt
+	@touch $@
