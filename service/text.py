@@ -7,6 +7,7 @@ overrides are refused at the door, so that no feed, mail or page has to defend i
 import re
 import unicodedata
 import zoneinfo
+from functools import cache
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
@@ -46,8 +47,14 @@ def _paragraphs(text: str) -> str:
     return clean(text, keep="\n\t")
 
 
+@cache
+def zones() -> frozenset[str]:
+    """Every zone that may be named; looked up once, since it walks the disk."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in zones():
         raise ValueError("is no time zone; write an IANA name such as Europe/Zurich or Africa/Addis_Ababa")
     return name
 
@@ -66,9 +73,7 @@ def mailbox(address: str) -> str:
         ValueError: anything but one plain mailbox (threat T23).
     """
     try:
-        found = validate_email(
-            clean(address), check_deliverability=False, allow_smtputf8=False, test_environment=True
-        )
+        found = validate_email(clean(address), check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError as error:
         raise ValueError(f"is no mail address that can be used: {error}") from None
     return found.normalized

@@ -206,7 +206,9 @@ class Decision(Part):
     def _one_verb(self) -> "Decision":
         given = [verb for verb in VERBS if getattr(self, _field(verb)) is not None]
         if len(given) != 1:
-            raise ValueError(f"names {len(given)} verbs ({', '.join(given) or 'none'}); write exactly one of {', '.join(VERBS)}")
+            raise ValueError(
+                f"names {len(given)} verbs ({', '.join(given) or 'none'}); write exactly one of {', '.join(VERBS)}"
+            )
         needed, allowed = FIELDS_OF[given[0]]
         for name in ("term", "from", "until"):
             value = getattr(self, _field(name))

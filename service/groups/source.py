@@ -45,7 +45,7 @@ class _Reader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.MarkedYAMLError(
                 problem="anchors and aliases (& and *) are not taken; write the value out",
@@ -53,9 +53,7 @@ class _Reader(yaml.SafeLoader):
             )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark
-            )
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -95,7 +93,8 @@ def _values(loader: _Reader, node: yaml.Node, path: Path, source: Source) -> Any
             key = _scalar(loader, key_node)
             if not isinstance(key, str | int) or isinstance(key, bool):
                 raise yaml.MarkedYAMLError(
-                    problem=f"the key {key!r} is not a word; put it in quotes", problem_mark=key_node.start_mark
+                    problem=f"the key {key!r} is not a word; put it in quotes",
+                    problem_mark=key_node.start_mark,
                 )
             if key in found:
                 raise yaml.MarkedYAMLError(
@@ -108,6 +107,6 @@ def _values(loader: _Reader, node: yaml.Node, path: Path, source: Source) -> Any
 
 def _scalar(loader: _Reader, node: yaml.Node) -> Any:
     try:
-        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node, deep=True)
     except ValueError as error:
         raise yaml.MarkedYAMLError(problem=f"{node.value}: {error}", problem_mark=node.start_mark) from None

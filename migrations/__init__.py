@@ -1,0 +1,1 @@
+"""The revisions of the database, and how it is brought to one."""

@@ -1,0 +1,10 @@
+"""Every table of the service, so that a migration sees them all."""
+
+from sqlmodel import SQLModel
+
+import service.calendars.tables
+import service.events
+import service.groups.tables
+import service.notifications.tables  # noqa: F401
+
+METADATA = SQLModel.metadata

@@ -1,0 +1,57 @@
+"""The door for calendar clients: GET and HEAD of feeds, with validators (RFC 9110)."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from service.calendars.feeds import Feed, Shelf
+
+router = APIRouter(tags=["calendars"], include_in_schema=True)
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+
+
+@router.api_route("/calendars/{group}.ics", methods=["GET", "HEAD"], response_class=Response)
+async def group_feed(group: str, request: Request) -> Response:
+    """Everything public about the group: chair terms and handovers."""
+    return await _answer(request, group, "all", f"{group}.ics")
+
+
+@router.api_route("/calendars/{group}/chair.ics", methods=["GET", "HEAD"], response_class=Response)
+async def chair_feed(group: str, request: Request) -> Response:
+    """The terms of the chair and its handovers."""
+    return await _answer(request, group, "chair", f"{group}-chair.ics")
+
+
+async def _answer(request: Request, group: str, kind: str, filename: str) -> Response:
+    shelf: Shelf = request.app.state.feeds
+    feed = shelf.ready(group, kind)
+    if feed is None:
+        feed = await run_in_threadpool(shelf.fetch, group, kind)
+    return respond(request, feed, filename)
+
+
+def respond(request: Request, feed: Feed, filename: str) -> Response:
+    """The feed, or 304 where the client has it. Compression only for who asks for it, with its own ETag."""
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    etag = feed.packed_etag if packed else feed.etag
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "public, max-age=300, must-revalidate",
+        "Vary": "Accept-Encoding",
+    }
+    if _has(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    body = feed.packed if packed else feed.body
+    headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _has(given: str | None, etag: str) -> bool:
+    """Whether If-None-Match names `etag` (weak comparison, lists and `*`; RFC 9110 13.1.2)."""
+    if given is None:
+        return False
+    if given == etag:
+        return True
+    return given.strip() == "*" or etag in (one.strip().removeprefix("W/") for one in given.split(","))

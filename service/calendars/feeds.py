@@ -1,0 +1,130 @@
+"""Feeds as bytes, kept ready: built when something changed or a day began, then served from memory."""
+
+import gzip
+import hashlib
+import sqlite3
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from service import clock, zones
+from service.calendars.items import group_name
+from service.calendars.tables import LedgerRow
+from service.calendars.writer import feed_bytes
+from service.database import reading
+from service.groups import queries as groups
+from service.groups.tables import GroupRow
+from service.rotation.rules import horizon
+
+PAST = timedelta(days=90)
+REFRESH = timedelta(hours=1)
+ABOUT = "who chairs, and when the chair passes. Tentative: by rule, not on record."
+NAMES = {"all": "{group}", "chair": "{group} chair"}
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The bytes of a feed and their validators; `version` is the group's, `expires` when its next day begins."""
+
+    version: int
+    expires: datetime
+    body: bytes
+
+    @cached_property
+    def etag(self) -> str:
+        """A strong validator over the bytes (RFC 9110 8.8.3)."""
+        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.body, 6, mtime=0)
+
+    @cached_property
+    def packed_etag(self) -> str:
+        """The compressed form is another representation, so it has a validator of its own."""
+        return f'{self.etag[:-1]}-gzip"'
+
+
+def build(engine: Engine, group_id: str, kind: str) -> Feed:
+    """The feed of a group from the bytes that the ledger keeps.
+
+    Raises:
+        Problem: 404, there is no such group.
+    """
+    with reading(engine) as session:
+        row = groups.group_row(session, group_id)
+        charter = groups.charter(session, group_id)
+        today = zones.day_in(clock.now(), charter.group.timezone)
+        asked = (
+            select(LedgerRow.body)  # type: ignore[call-overload]
+            .where(LedgerRow.group_id == group_id)
+            .where(col(LedgerRow.end_day) > today - PAST, col(LedgerRow.start_day) < horizon(charter, today))
+            .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
+            .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
+        )
+        body = feed_bytes(
+            name=NAMES[kind].format(group=group_name(charter)),
+            description=f"{charter.group.name}: {ABOUT}",
+            zones=[charter.group.timezone],
+            events=[bytes(found) for (found,) in session.execute(asked)],
+            refresh=REFRESH,
+        )
+        return Feed(row.version, _next_day(today, charter.group.timezone), body)
+
+
+def _next_day(today: date, zone: str) -> datetime:
+    return zones.midnight(today + timedelta(days=1), zone)
+
+
+class Shelf:
+    """The feeds of one process, each kept until the database or the day has moved on.
+
+    On SQLite a change by any connection shows in `PRAGMA data_version` of another, which costs
+    microseconds; on PostgreSQL the group's version is looked up, at most once a second.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._feeds: dict[tuple[str, str], tuple[object, Feed]] = {}
+        self._watch: sqlite3.Connection | None = None
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            self._watch = sqlite3.connect(engine.url.database, check_same_thread=False, isolation_level=None)
+
+    def ready(self, group_id: str, kind: str) -> Feed | None:
+        """The feed when it is known to be current, without waiting for anything."""
+        held = self._feeds.get((group_id, kind))
+        if held is not None and held[0] == self._mark() and clock.now() < held[1].expires:
+            return held[1]
+        return None
+
+    def fetch(self, group_id: str, kind: str) -> Feed:
+        """The current feed, built anew where needed. Reads the database.
+
+        Raises:
+            Problem: 404, there is no such group.
+        """
+        mark = self._mark()
+        held = self._feeds.get((group_id, kind))
+        if held is not None and clock.now() < held[1].expires and self._version(group_id) == held[1].version:
+            feed = held[1]
+        else:
+            feed = build(self.engine, group_id, kind)
+        self._feeds[group_id, kind] = (mark, feed)
+        return feed
+
+    def _version(self, group_id: str) -> int | None:
+        with self.engine.connect() as connection:
+            return connection.scalar(select(GroupRow.version).where(col(GroupRow.id) == group_id))  # type: ignore[call-overload]
+
+    def _mark(self) -> object:
+        if self._watch is not None:
+            return self._watch.execute("PRAGMA data_version").fetchone()[0]
+        return int(time.monotonic())
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()

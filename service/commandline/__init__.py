@@ -1,0 +1,1 @@
+"""The verbs of the `gmg` command, a file for each noun."""

@@ -1,0 +1,72 @@
+"""Reads of groups: the charter as the tables hold it."""
+
+from typing import TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from service.groups.charter import Charter
+from service.groups.mapping import Rows, charter_of
+from service.groups.tables import (
+    AppointmentRow,
+    DecisionRow,
+    GroupRow,
+    HolderRow,
+    HolidayRow,
+    OrganizationRow,
+    PersonRow,
+    RecordRow,
+    RuleRow,
+)
+from service.problems import not_found
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def group_row(session: Session, group_id: str, *, lock: bool = False) -> GroupRow:
+    """The group's own row; with `lock`, other writers of the group wait for this transaction.
+
+    Raises:
+        Problem: 404, there is no such group.
+    """
+    asked = select(GroupRow).where(GroupRow.id == group_id)
+    row = session.exec(asked.with_for_update() if lock else asked).first()
+    if row is None:
+        raise not_found(f"The group {group_id!r}" if group_id.isascii() and len(group_id) < 41 else "This group")
+    return row
+
+
+def group_ids(session: Session) -> list[str]:
+    """Every group, by id."""
+    return list(session.exec(select(GroupRow.id).order_by(GroupRow.id)))
+
+
+def exists(session: Session, group_id: str) -> bool:
+    return session.get(GroupRow, group_id) is not None
+
+
+def charter_rows(session: Session, group_id: str) -> Rows:
+    """Every row of the group besides its own and its people."""
+
+    def of(table: type[Row]) -> list[Row]:
+        return list(session.exec(select(table).filter_by(group_id=group_id)))
+
+    return Rows(of(OrganizationRow), of(HolderRow), of(RecordRow), of(RuleRow), of(DecisionRow), of(HolidayRow))
+
+
+def charter(session: Session, group_id: str) -> Charter:
+    """The group's charter as it stands.
+
+    Raises:
+        Problem: 404, there is no such group.
+    """
+    group = group_row(session, group_id)
+    people = people_rows(session, group_id)
+    roles = session.exec(
+        select(AppointmentRow).where(col(AppointmentRow.person_id).in_([person.id for person in people]))
+    )
+    return charter_of(group, charter_rows(session, group_id), people, roles)
+
+
+def people_rows(session: Session, group_id: str) -> list[PersonRow]:
+    """The group's people in the order of the charter."""
+    return list(session.exec(select(PersonRow).where(PersonRow.group_id == group_id).order_by(col(PersonRow.position))))

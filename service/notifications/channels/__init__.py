@@ -1,0 +1,1 @@
+"""The ways out, a file for each."""

@@ -1,0 +1,36 @@
+"""Reads of the rotation: a group's terms as the tables stand."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from service import clock, zones
+from service.groups import queries as groups
+from service.groups.charter import Charter
+from service.rotation.engine import terms
+from service.rotation.rules import Sitting, horizon, sitting
+from service.rotation.values import Term
+
+
+class Standing(NamedTuple):
+    """A group as it stands today: its charter, its terms as far as they are shown, and who sits."""
+
+    charter: Charter
+    version: int
+    today: date
+    laid: list[Term]
+    now: Sitting
+
+
+def standing(session: Session, group_id: str, day: date | None = None) -> Standing:
+    """The group on `day` (default: today in the group's zone).
+
+    Raises:
+        Problem: 404, there is no such group.
+    """
+    row = groups.group_row(session, group_id)
+    charter = groups.charter(session, group_id)
+    today = day or zones.day_in(clock.now(), charter.group.timezone)
+    laid = terms(charter, horizon(charter, today))
+    return Standing(charter, row.version, today, laid, sitting(charter, today, laid))

@@ -1,0 +1,100 @@
+"""The ticker: APScheduler wakes it, it asks what has become due. Only a clock hand; the truth is in the rows.
+
+Its job store is in memory and holds one job. Any number of processes may tick at the same time:
+each occurrence is recorded once and each delivery has one owner.
+"""
+
+import signal
+import threading
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine
+
+from service import clock
+from service.database import reading, writing
+from service.groups import queries as groups
+from service.notifications.channels.files import Files
+from service.notifications.channels.smtp import Smtp
+from service.notifications.dispatch import Channel, Dispatcher
+from service.notifications.planner import Plan
+from service.settings import Settings
+
+log = structlog.get_logger()
+
+
+def plan(engine: Engine) -> None:
+    """Record and plan what has become due in every group, each in a transaction of its own."""
+    with reading(engine) as session:
+        ids = groups.group_ids(session)
+    for group_id in ids:
+        with writing(engine) as session:
+            groups.group_row(session, group_id, lock=True)
+            Plan(session, group_id).run()
+
+
+def next_due(engine: Engine) -> datetime | None:
+    """The next instant at which any group owes something."""
+    with reading(engine) as session:
+        found = [Plan(session, group_id).next_due() for group_id in groups.group_ids(session)]
+    return min((at for at in found if at is not None), default=None)
+
+
+def channels(settings: Settings) -> tuple[Files, Smtp | None]:
+    url = settings.mail_url.get_secret_value()
+    smtp = Smtp(url, settings.sender, settings.mail_deadline) if url else None
+    return Files(settings.home / "mail"), smtp
+
+
+class Ticker:
+    """Plans and dispatches every `GMG_TICK` seconds while it is started."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        files, self._smtp = channels(settings)
+
+        def channel_for(confirmed: bool) -> Channel:
+            return self._smtp if confirmed and self._smtp is not None else files
+
+        self.dispatcher = Dispatcher(engine, channel_for, settings.lease)
+        self._every = settings.tick
+        self._scheduler: BackgroundScheduler | None = None
+
+    def tick(self) -> None:
+        """One look at what is due. What goes wrong is logged and looked at again next time."""
+        try:
+            plan(self.engine)
+            self.dispatcher.run()
+        except Exception:
+            log.exception("tick failed")
+        finally:
+            if self._smtp is not None:
+                self._smtp.close()
+
+    def start(self) -> None:
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=self._every,
+            next_run_time=clock.now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, claim nothing more."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+
+    def run(self) -> None:
+        """Tick in the foreground until SIGTERM or SIGINT."""
+        done = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: done.set())
+        self.start()
+        done.wait()
+        self.stop()

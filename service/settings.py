@@ -1,0 +1,182 @@
+"""The settings of the service, all from the environment with the prefix GMG_.
+
+A process with wrong settings does not start: it prints every fault in one list and exits with 78.
+"""
+
+import os
+import secrets
+import sqlite3
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EX_CONFIG = 78
+PREFIX = "GMG_"
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_SAMPLES = ("change-me", "changeme", "secret", "example")
+
+
+class WrongSettings(Exception):
+    """Settings that cannot be used; `faults` names each variable and what to write instead."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is no address; write https://host")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("is plain http; write https:// (plain http is for loopback alone)")
+    return value.rstrip("/")
+
+
+def _mail_url(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if not value.get_secret_value():
+        return value
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("is no mail server; write smtp://user:password@host:587 or smtps://host:465")
+    if parts.scheme == "smtp" and parts.query != "tls=start" and parts.hostname not in _LOOPBACK:
+        raise ValueError("has no TLS; write smtps://host or smtp://host:587?tls=start (plain is for loopback alone)")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError(
+            "is no database known here; write postgresql+psycopg://user:password@host/name or leave it out"
+        )
+    return value
+
+
+class Settings(BaseSettings):
+    """Every setting, its unit and its default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder of all state: database, mail written as files, secret.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        "", description="Address under which people reach the service; links are made from it alone."
+    )
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "", description="Database; empty for SQLite under GMG_HOME."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="At least 32 characters; made once under GMG_HOME if empty."
+    )
+    mail_url: Annotated[SecretStr, AfterValidator(_mail_url)] = Field(
+        SecretStr(""),
+        description="smtp:// or smtps:// server; empty writes every mail as a file under GMG_HOME/mail.",
+    )
+    mail_from: str = Field("", description="Sender of every mail; empty for group@host of GMG_PUBLIC_URL.")
+    mail_deadline: float = Field(30, gt=0, le=300, description="Seconds in which a mail server must have answered.")
+    lease: float = Field(90, gt=0, le=3600, description="Seconds for which a worker owns a delivery it has claimed.")
+    tick: float = Field(30, gt=0, le=3600, description="Seconds between two looks at what has become due.")
+    sqlite_wal: str = Field(
+        "auto", pattern="^(auto|on|off)$", description="auto: WAL only on a SQLite free of its fault."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derived(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not given.get("public_url"):
+            given["public_url"] = f"http://127.0.0.1:{given.get('port', 8000)}"
+        return given
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.lease <= 2 * self.mail_deadline:
+            raise ValueError(
+                f"GMG_LEASE ({self.lease:g} s) must be more than twice GMG_MAIL_DEADLINE ({self.mail_deadline:g} s), "
+                "or two workers send the same mail; raise the one or lower the other"
+            )
+        key = self.secret_key.get_secret_value()
+        if key and (len(key) < 32 or any(sample in key.lower() for sample in _SAMPLES)):
+            raise ValueError(
+                "GMG_SECRET_KEY is shorter than 32 characters or a sample; write a random one or leave it out"
+            )
+        if self.sqlite_wal == "on" and not wal_is_safe():
+            raise ValueError(
+                f"GMG_SQLITE_WAL=on with SQLite {sqlite3.sqlite_version}, which can corrupt a WAL database; "
+                "use auto, or SQLite 3.51.3 or newer"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'gmg.db'}"
+
+    @property
+    def sender(self) -> str:
+        """The address every mail comes from; the group's id is its local part unless set."""
+        return self.mail_from or f"gmg@{urlsplit(self.public_url).hostname}"
+
+    @property
+    def lease_for(self) -> timedelta:
+        return timedelta(seconds=self.lease)
+
+    def secret(self) -> bytes:
+        """The key that signs links and cursors; made once under `home` when none is given."""
+        given = self.secret_key.get_secret_value()
+        if given:
+            return given.encode()
+        path = self.home / "secret"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(fresh, path)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_bytes()
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite is free of the WAL-reset fault (fixed in 3.51.3, 3.50.7 and 3.44.6)."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def read() -> Settings:
+    """The settings in the environment.
+
+    Raises:
+        WrongSettings: with every fault found.
+    """
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    faults = [
+        f"{name} is no setting; the settings are {', '.join(sorted(known))}"
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX) and name not in known
+    ]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            message = fault["msg"].removeprefix("Value error, ")
+            name = "".join(f"{PREFIX}{part}".upper() + " " for part in fault["loc"][:1])
+            faults.append(f"{name}{message}")
+        raise WrongSettings(faults) from None
+    if faults:
+        raise WrongSettings(faults)
+    return settings
+
+
+@lru_cache
+def current() -> Settings:
+    """The settings of this process, read once."""
+    return read()

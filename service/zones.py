@@ -1,0 +1,58 @@
+"""Days belong to a zone: between instants (aware, UTC) and what clocks and calendars show there. Pure."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def day_in(instant: datetime, zone: str) -> date:
+    """The day that `instant` falls on in the IANA zone `zone`."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def instant_at(day: date, at: time, zone: str) -> datetime:
+    """The UTC instant at which clocks in `zone` show `day` and `at`.
+
+    A local time that occurs twice gives its first occurrence; one that is skipped when
+    clocks go forward gives the next instant that exists (promise P10).
+    """
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    instant = local.astimezone(UTC)
+    shown = instant.astimezone(local.tzinfo).replace(tzinfo=None)
+    if shown == local.replace(tzinfo=None):
+        return instant
+    return _end_of_gap(instant, ZoneInfo(zone))
+
+
+def _end_of_gap(near: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which the offset of `zone` changes, looked for around `near`."""
+    low, high = near - timedelta(hours=3), near + timedelta(hours=3)
+    before = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high.replace(microsecond=0)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The UTC instant at which `day` begins in `zone`."""
+    return instant_at(day, time(), zone)
+
+
+def read_when(text: str, zone: str) -> datetime:
+    """The instant that `text` names: an aware instant, or a day, which begins at midnight in `zone`.
+
+    Raises:
+        ValueError: it is neither, or lies outside the years 1900 to 2199.
+    """
+    try:
+        instant = midnight(date.fromisoformat(text), zone) if len(text) == 10 else datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise ValueError("is neither a day (2008-07-01) nor an instant (2008-07-01T00:00:00Z)") from None
+    if instant.tzinfo is None:
+        raise ValueError("has no zone; end it with Z or an offset such as +02:00")
+    if not 1900 <= instant.year < 2200:
+        raise ValueError("lies outside the years 1900 to 2199")
+    return instant.astimezone(UTC)

