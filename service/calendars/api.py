@@ -5,18 +5,20 @@ from starlette.concurrency import run_in_threadpool
 
 from service.calendars.feeds import Feed, Shelf
 
-router = APIRouter(tags=["calendars"], include_in_schema=True)
+router = APIRouter(tags=["calendars"])
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 
-@router.api_route("/calendars/{group}.ics", methods=["GET", "HEAD"], response_class=Response)
+@router.head("/calendars/{group}.ics", include_in_schema=False)
+@router.get("/calendars/{group}.ics", response_class=Response)
 async def group_feed(group: str, request: Request) -> Response:
     """Everything public about the group: chair terms and handovers."""
     return await _answer(request, group, "all", f"{group}.ics")
 
 
-@router.api_route("/calendars/{group}/chair.ics", methods=["GET", "HEAD"], response_class=Response)
+@router.head("/calendars/{group}/chair.ics", include_in_schema=False)
+@router.get("/calendars/{group}/chair.ics", response_class=Response)
 async def chair_feed(group: str, request: Request) -> Response:
     """The terms of the chair and its handovers."""
     return await _answer(request, group, "chair", f"{group}-chair.ics")

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import sqlite3
-import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -84,7 +83,7 @@ class Shelf:
     """The feeds of one process, each kept until the database or the day has moved on.
 
     On SQLite a change by any connection shows in `PRAGMA data_version` of another, which costs
-    microseconds; on PostgreSQL the group's version is looked up, at most once a second.
+    microseconds; on PostgreSQL the group's version is looked up at each request, in a worker thread.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -123,7 +122,7 @@ class Shelf:
     def _mark(self) -> object:
         if self._watch is not None:
             return self._watch.execute("PRAGMA data_version").fetchone()[0]
-        return int(time.monotonic())
+        return object()
 
     def close(self) -> None:
         if self._watch is not None:

@@ -1,5 +1,6 @@
 """Reads of groups: the charter as the tables hold it."""
 
+import re
 from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
@@ -18,6 +19,7 @@ from service.groups.tables import (
     RuleRow,
 )
 from service.problems import not_found
+from service.text import ID_PATTERN
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -29,9 +31,11 @@ def group_row(session: Session, group_id: str, *, lock: bool = False) -> GroupRo
         Problem: 404, there is no such group.
     """
     asked = select(GroupRow).where(GroupRow.id == group_id)
-    row = session.exec(asked.with_for_update() if lock else asked).first()
+    # An id that no group can have is not even asked for: PostgreSQL takes no NUL in a text.
+    known = re.fullmatch(ID_PATTERN, group_id) is not None
+    row = session.exec(asked.with_for_update() if lock else asked).first() if known else None
     if row is None:
-        raise not_found(f"The group {group_id!r}" if group_id.isascii() and len(group_id) < 41 else "This group")
+        raise not_found(f"The group {group_id!r}" if known else "This group")
     return row
 
 

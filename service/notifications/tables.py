@@ -6,6 +6,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from service.database import Instant
+from service.events import Event
 
 
 class BoundaryRow(SQLModel, table=True):
@@ -43,7 +44,7 @@ class DeliveryRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=36)
     dedupe_key: str = Field(unique=True, max_length=200)
     group_id: str = Field(max_length=40, foreign_key="group.id")
-    event_id: str = Field(max_length=36, foreign_key="event.id")
+    event_id: str = Field(max_length=36, foreign_key=f"{Event.__tablename__}.id")
     boundary: str | None = Field(default=None, max_length=80, index=True)
     revision: int = 0
     person_id: str = Field(max_length=36, index=True)

@@ -1,13 +1,12 @@
 """The HTTP door of the rotation: who chairs, the terms, the members, and how evenly turns fall."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from service import clock, zones
 from service.database import reading
-from service.groups.charter import FIRST_DAY, LAST_DAY
+from service.groups.charter import FIRST_DAY, LAST_DAY, Day
 from service.problems import Problem
 from service.rotation import queries
 from service.rotation.engine import terms
@@ -25,8 +24,6 @@ from service.rotation.outline import (
 from service.rotation.rules import overlapping, sitting
 
 router = APIRouter(prefix="/api/v1/groups/{group}", tags=["rotation"])
-
-Day = Annotated[date, Query(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 @router.get("/chair")

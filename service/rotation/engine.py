@@ -142,7 +142,8 @@ class _Walk:
         for at, (before, after) in enumerate(zip(self.history, self.history[1:], strict=False), start=1):
             if before.until != after.from_:
                 word = "a gap" if before.until < after.from_ else "an overlap"
-                text = f"begins on {after.from_} but the term before ends on {before.until}: {word}; write from: {before.until}"
+                text = f"begins on {after.from_} but the term before ends on {before.until}: {word}"
+                text += f"; write from: {before.until}"
                 self.decided.faults.append((("history", at), text))
         for at, (earlier, later) in enumerate(zip(self.rules, self.rules[1:], strict=False), start=1):
             if later.from_ <= earlier.from_:
@@ -163,7 +164,8 @@ class _Walk:
         self.turn += 1
         if appointment is not None:
             self.decided.use(appointment)
-            chair, kind, why = appointment.appointed, "appointed", (Reason("appointed", (appointment.id,)),)
+            chair, kind = appointment.appointed, "appointed"
+            why: tuple[Reason, ...] = (Reason("appointed", (appointment.id,)),)
             owner: str | None = chair[-1]
             self.previous, touched = owner, True
             self.begun_rule = self.rule
@@ -344,7 +346,8 @@ class _Walk:
             return f"is about {day}, but those days are {term.kind}; the next turn starts on {term.end}"
         verb = {"pass": "pass", "accept": "accept", "swap": "swap its turn"}.get(decision.verb, decision.verb)
         would = " and ".join(term.chair) or "nobody"
-        return f"says that {' and '.join(decision.names[:1])} should {verb} for the term of {day}, but {would} would sit there; name {would}"
+        who = decision.names[0]
+        return f"says that {who} should {verb} for the term of {day}, but {would} would sit there; name {would}"
 
 
 def _source(entry: Recorded) -> tuple[Reason, ...]:

@@ -37,7 +37,7 @@ BAD = {
     "a history with a gap": (
         HEAD + "history:\n  - {from: 2007-01-01, until: 2007-07-01, chair: [a]}\n"
         "  - {from: 2007-08-01, until: 2008-01-01, chair: [b]}",
-        "c.yaml:8: history.1: begins on 2007-08-01 but the term before ends on 2007-07-01: a gap; write from: 2007-07-01",
+        "c.yaml:8: history.1: begins on 2007-08-01 but the term before ends on 2007-07-01: a gap; write from: 2007",
     ),
     "a rule after a gap": (
         HEAD + "history: [{from: 2007-01-01, until: 2007-07-01, chair: [a]}]\n"

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Proofs that need a browser or a foreign program. Installs what is missing where it may, else says what is.
+set -eu
+bin=$1
+browser() {
+    for name in chromium chromium-browser google-chrome; do command -v "$name" && return; done
+    return 1
+}
+if ! browser > /dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core > /dev/null
+    fi
+    browser > /dev/null || { echo "A Chromium is needed: install the package chromium." >&2; exit 1; }
+fi
+if ! [ -d tests/prove/node_modules/ical.js ]; then
+    command -v npm > /dev/null || { echo "npm is needed: install the package npm." >&2; exit 1; }
+    npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/prove
+fi
+PROVE_BROWSER=$(browser) exec "$bin/python" -m pytest tests/prove -n 0

@@ -1,0 +1,142 @@
+"""Promises P2 to P5 by kill -9: real workers, a real SMTP server, both databases. Each planted bug is seen."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from service.database import writing
+from service.events import record
+from service.groups.commands import confirm
+from service.notifications.tables import DeliveryRow
+from tests.notifications.sink import Sink, running
+
+ROOT = Path(__file__).parents[2]
+COUNT = 150
+LEASE = 1.0
+
+
+def plant_messages(engine: Engine, group: str) -> set[str]:
+    """Confirmed messages that are due now; their Message-IDs."""
+    ids = set()
+    now = datetime.now(UTC)
+    with writing(engine) as session:
+        confirm(session, group)
+        event = record(session, group, "test", "test")
+        assert event is not None
+        session.flush()
+        for number in range(COUNT):
+            id_ = str(uuid4())
+            message_id = f"<{id_}@test.example>"
+            ids.add(message_id)
+            body = f"Message-ID: {message_id}\r\nSubject: {number}\r\n\r\n.line {number}\r\n".encode()
+            session.add(
+                DeliveryRow(
+                    id=id_,
+                    dedupe_key=id_,
+                    group_id=group,
+                    event_id=event.id,
+                    person_id="p",
+                    recipient=f"r{number}@test.example",
+                    channel="mail",
+                    message_id=message_id,
+                    body=body,
+                    body_hash=sha256(body).hexdigest(),
+                    created_at=now,
+                    next_attempt_at=now - timedelta(minutes=1),
+                    not_after=now + timedelta(days=1),
+                )
+            )
+    return ids
+
+
+class Workers:
+    """Worker processes that are started again whenever one was killed, until all is sent."""
+
+    def __init__(self, url: str, sink: Sink, bug: str | None) -> None:
+        self.command = [sys.executable, "-m", "tests.notifications.worker", url, str(sink.port), str(LEASE)]
+        self.command += [bug] if bug else []
+        self.kills = 0
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, count: int) -> None:
+        for _ in range(count):
+            self._running.append(subprocess.Popen(self.command, cwd=ROOT, env=os.environ))
+
+    def kill_one(self) -> None:
+        living = [process for process in self._running if process.poll() is None]
+        if living:
+            victim = random.choice(living)
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+            self.kills += 1
+            self.start(1)
+
+    def finish(self) -> None:
+        for process in self._running:
+            process.wait(timeout=60)
+
+
+@contextmanager
+def crashed_run(
+    url: str, kill_at: set[int], workers: int = 1, bug: str | None = None
+) -> Iterator[tuple[Sink, Workers]]:
+    """Kill a worker when the server has accepted the n-th message and no worker knows yet, for each n of `kill_at`."""
+    with running() as sink:
+        team = Workers(url, sink, bug)
+        lock = threading.Lock()
+
+        def accepted(count: int) -> None:
+            with lock:
+                if count in kill_at:
+                    team.kill_one()
+
+        sink.on_accept = accepted
+        team.start(workers)
+        team.finish()
+        team.finish()
+        yield sink, team
+
+
+def kills(seed: int) -> set[int]:
+    return set(random.Random(seed).sample(range(1, COUNT), 4))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_kill_at_any_instant_loses_nothing_and_repeats_one_message_at_most(
+    engine: Engine, database_url: str, group: str, seed: int, workers: int
+) -> None:
+    expected = plant_messages(engine, group)
+    with crashed_run(database_url, kills(seed), workers) as (sink, team):
+        copies = Counter(sink.ids())
+        assert team.kills >= 4
+        assert set(copies) == expected, "P2: nothing is lost"
+        assert sum(copies.values()) - len(copies) <= team.kills, "P3: one message a kill at the most"
+        assert all(len({digest for id_, digest, _ in sink.accepted if id_ == one}) == 1 for one in copies)
+
+
+def test_without_a_crash_two_workers_send_each_message_once(engine: Engine, database_url: str, group: str) -> None:
+    """Promises P4 and P5."""
+    expected = plant_messages(engine, group)
+    with crashed_run(database_url, set(), workers=2) as (sink, _):
+        assert Counter(sink.ids()) == Counter(expected)
+
+
+@pytest.mark.parametrize("bug", ["mark_first", "fresh_message_id"])
+def test_the_planted_bug_is_seen(engine: Engine, database_url: str, group: str, bug: str) -> None:
+    expected = plant_messages(engine, group)
+    with crashed_run(database_url, kills(1), bug=bug) as (sink, _):
+        assert set(sink.ids()) != expected

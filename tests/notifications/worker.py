@@ -1,0 +1,61 @@
+"""A worker process of its own for the crash tests: dispatches until nothing is left. May have a bug planted.
+
+python -m tests.notifications.worker DATABASE_URL SMTP_PORT LEASE [BUG]
+"""
+
+import re
+import sys
+import time
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from service.database import connect, reading, writing
+from service.notifications.channels.smtp import Smtp
+from service.notifications.dispatch import Dispatcher, Message
+from service.notifications.tables import DeliveryRow
+
+
+def plant(bug: str, dispatcher: Dispatcher, channel: Smtp) -> None:
+    """Make the dispatcher wrong in a way that its promise forbids."""
+    claim, send = dispatcher._claim, channel.send
+
+    def mark_first() -> list[tuple[Message, bool]]:
+        """Say that all is sent before it is."""
+        claimed = claim()
+        with writing(dispatcher.engine) as session:
+            ids = [message.id for message, _ in claimed]
+            session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(state="accepted"))
+        return claimed
+
+    def fresh_message_id(message: Message) -> str:
+        """Make each attempt a message of its own."""
+        body = re.sub(rb"(?m)^Message-ID: <[^>]*>", f"Message-ID: <{uuid4()}@fresh>".encode(), message.body)
+        return send(message._replace(body=body))
+
+    if bug == "mark_first":
+        dispatcher._claim = mark_first  # type: ignore[method-assign]
+    elif bug == "fresh_message_id":
+        channel.send = fresh_message_id  # type: ignore[method-assign]
+
+
+def main() -> None:
+    url, port, lease, *bug = sys.argv[1:]
+    engine = connect(url)
+    channel = Smtp(f"smtp://127.0.0.1:{port}", "gmg@sender.example", 5)
+    dispatcher = Dispatcher(engine, lambda _: channel, float(lease))
+    if bug:
+        plant(bug[0], dispatcher, channel)
+    left = True
+    while left:
+        dispatcher.run()
+        with reading(engine) as session:
+            left = bool(
+                session.exec(select(DeliveryRow.id).where(col(DeliveryRow.state).in_(("pending", "sending")))).first()
+            )
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    main()

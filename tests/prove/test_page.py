@@ -1,0 +1,54 @@
+"""The page in a real browser: on a phone and at a desk, without JavaScript, from this host alone."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+PICTURES = Path("var/prove")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=os.environ["PROVE_BROWSER"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield found
+        found.close()
+
+
+@pytest.mark.parametrize("path", ["/groups/gmg", "/docs", "/groups/nobody"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_stands_alone_and_fits(service: str, browser: Browser, path: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=True)
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(service + path)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{path.strip('/').replace('/', '-')}-{width}.png", full_page=True)
+    assert all(url.startswith((service, "data:")) for url in asked)
+    assert [text for text in complaints if "404" not in text] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_without_javascript_the_page_says_what_the_api_says(service: str, browser: Browser) -> None:
+    with urllib.request.urlopen(f"{service}/api/v1/groups/gmg/chair") as answer:
+        chair = json.load(answer)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(service)
+    expected = " and ".join(chair["names"][id_] for id_ in chair["term"]["chair"])
+    assert page.locator(".statement").inner_text() == expected
+    assert page.locator("svg.timeline rect.now").count() == 1
+    assert page.locator("#feed").input_value() == f"{service}/calendars/gmg.ics"
+    context.close()
