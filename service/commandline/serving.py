@@ -1,5 +1,6 @@
 """`gmg migrate`, `gmg serve`, `gmg run`: the service itself."""
 
+import signal
 from enum import StrEnum
 from importlib.resources import files
 from typing import Annotated
@@ -59,6 +60,8 @@ def serve(
             ticker.run()
             return
         app = create_app(engine, ticker)
+        # The server finishes what it has in hand and then raises the signal again: by then we are done.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         uvicorn.run(
             app,
             host=host or using.host,
