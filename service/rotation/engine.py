@@ -197,8 +197,7 @@ class _Walk:
             if promise is not None and self.members[promise[0]].stands(day):
                 sitter, by = promise
             if swap is not None and swap.swap is not None and swap.swap[0] == sitter:
-                sitter, by = swap.swap[1], self.decided.use(swap)
-                self.promised[sitter] = (swap.swap[0], swap)
+                sitter, by = self._swapped(swap, swap.swap), swap
             if by is not None:
                 kind, why = "swapped", Reason("swapped", (sitter, owner, by.id))
             if sitter in passes:
@@ -207,6 +206,17 @@ class _Walk:
             self.previous = owner
             return (sitter,), kind, (*passed, why), owner, by is not None or bool(passed)
         return (), "vacant", passed or (Reason("nobody"),), None, bool(passed)
+
+    def _swapped(self, swap: Decision, pair: tuple[str, str]) -> str:
+        """Who sits by `swap` now; the other one is promised the next turn of who does."""
+        gives, sits = pair
+        earlier = self.promised.get(sits)
+        if earlier is not None:
+            text = f"gives away the next turn of {sits}, which {earlier[1].id} gave to {earlier[0]} already"
+            self.decided.fault(swap, f"{text}; name another member", earlier[1])
+        self.decided.use(swap)
+        self.promised[sits] = (gives, swap)
+        return sits
 
     def _candidates(self, day: date) -> Iterator[str]:
         rule = self.rules[self.rule]
@@ -278,7 +288,7 @@ class _Walk:
                 day = self._gap(gap)
                 continue
             sitting = tuple(id_ for id_ in chair if self.members[id_].left is None or day < self.members[id_].left)  # type: ignore[operator]
-            if chair and not sitting and day in self.decided.appoints:
+            if day > start and chair and not sitting and day in self.decided.appoints:
                 self.rest_of_cut = end
                 return day
             coming = self.decided.next_gap(day)
