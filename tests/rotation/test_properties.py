@@ -53,7 +53,7 @@ def decide(data: st.DataObject, charter: Charter, after: date) -> dict[str, Any]
     other = data.draw(st.sampled_from([member.id for member in charter.members]))
     until = term.start + timedelta(days=data.draw(st.integers(1, 500)))
     verb = data.draw(st.sampled_from(["pass", "swap", "appoint", "extend", "accept", "vacant", "interim"]))
-    made = {
+    made: dict[str, dict[str, Any]] = {
         "pass": {"pass": term.chair[0], "term": term.start},
         "swap": {"swap": [term.chair[0], other], "term": term.start},
         "appoint": {"appoint": other, "term": term.start},
@@ -65,7 +65,7 @@ def decide(data: st.DataObject, charter: Charter, after: date) -> dict[str, Any]
         },
         "interim": {"interim": other, "from": term.start, "until": until},
     }
-    found: dict[str, Any] = made[verb]
+    found = made[verb]
     return None if verb == "swap" and other == term.chair[0] else found
 
 
