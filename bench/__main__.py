@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import icalendar
+
+from migrations.upgrade import upgrade
 from service.calendars.feeds import Shelf
 from service.database import connect, writing
 from service.groups.charter import Charter
 from service.rotation.commands import apply_charter
 from service.rotation.engine import add_months, terms
 from service.wiring import wire
-
-from migrations.upgrade import upgrade
 
 
 def best(work: Callable[[], object], rounds: int = 7) -> float:
