@@ -75,7 +75,9 @@ class _Walk:
     def to(self, until: date) -> list[Term]:
         self._check_names()
         day = self._history()
-        horizon = max([until, *(d.begins + _DAY for d in self.decided.in_force if d.begins)])
+        # A whole term past the last decision, so that the term nearest to it is known when none starts on its day.
+        longest = max((rule.months for rule in self.rules), default=1)
+        horizon = max([until, *(add_months(d.begins, longest) + _DAY for d in self.decided.in_force if d.begins)])
         while day is not None and day < horizon and self.rules:
             day = self._lay(day)
         self._unused()

@@ -231,6 +231,7 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], str]] = {
         [{"pass": "b", "term": day("2008-06")}],
         "nearest starts on 2008-07-01: write term: 2008-07-01",
     ),
+    "the nearest lies after it": ([{"pass": "b", "term": day("2021-12-15")}], "nearest starts on 2022-01-01"),
     "extension of no term": ([{"extend": day("2008-02"), "until": D1}], "write extend: 2008-01-01"),
     "two fill one term": (
         [{"appoint": "a", "term": D1}, {"vacant": D1, "until": D2}],
