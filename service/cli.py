@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.commandline import chairs, charters, people, serving, simulating
 from service.groups.source import CharterProblem
@@ -34,6 +35,10 @@ def main() -> int:
         for fault in wrong.faults:
             print(f"- {fault}", file=sys.stderr)
         return EX_CONFIG
+    except (OperationalError, ProgrammingError) as error:
+        print(f"The database does not answer as it should: {error.orig}", file=sys.stderr)
+        print("Is it there, and at the newest revision? Try gmg migrate.", file=sys.stderr)
+        return 1
     except CharterProblem as problem:
         print("\n".join(problem.faults), file=sys.stderr)
         return 1

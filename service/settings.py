@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EX_CONFIG = 78
@@ -93,24 +93,34 @@ class Settings(BaseSettings):
             given["public_url"] = f"http://127.0.0.1:{given.get('port', 8000)}"
         return given
 
-    @model_validator(mode="after")
-    def _together(self) -> "Settings":
-        if self.lease <= 2 * self.mail_deadline:
+    @field_validator("lease")
+    @classmethod
+    def _outlasts_a_mail(cls, lease: float, info: ValidationInfo) -> float:
+        deadline = info.data.get("mail_deadline", 0)
+        if lease <= 2 * deadline:
             raise ValueError(
-                f"GMG_LEASE ({self.lease:g} s) must be more than twice GMG_MAIL_DEADLINE ({self.mail_deadline:g} s), "
+                f"({lease:g} s) must be more than twice GMG_MAIL_DEADLINE ({deadline:g} s), "
                 "or two workers send the same mail; raise the one or lower the other"
             )
-        key = self.secret_key.get_secret_value()
+        return lease
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_secret(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
         if key and (len(key) < 32 or any(sample in key.lower() for sample in _SAMPLES)):
+            raise ValueError("is shorter than 32 characters or a sample; write a random one or leave it out")
+        return value
+
+    @field_validator("sqlite_wal")
+    @classmethod
+    def _does_not_corrupt(cls, value: str) -> str:
+        if value == "on" and not wal_is_safe():
             raise ValueError(
-                "GMG_SECRET_KEY is shorter than 32 characters or a sample; write a random one or leave it out"
-            )
-        if self.sqlite_wal == "on" and not wal_is_safe():
-            raise ValueError(
-                f"GMG_SQLITE_WAL=on with SQLite {sqlite3.sqlite_version}, which can corrupt a WAL database; "
+                f"is on with SQLite {sqlite3.sqlite_version}, which can corrupt a WAL database; "
                 "use auto, or SQLite 3.51.3 or newer"
             )
-        return self
+        return value
 
     @property
     def database(self) -> str:
