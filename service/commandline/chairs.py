@@ -11,7 +11,8 @@ import typer
 
 from service import clock, zones
 from service.commandline.sources import CharterFile, GroupId, charter_from
-from service.groups.charter import FIRST_DAY, LAST_DAY, Charter
+from service.groups.charter import Charter
+from service.groups.parts import FIRST_DAY, LAST_DAY
 from service.rotation.engine import terms
 from service.rotation.fairness import shares
 from service.rotation.outline import ChairOut, chair_out, term_out

@@ -7,7 +7,7 @@ import typer
 
 from service.commandline.chairs import parse_day
 from service.commandline.sources import CharterFile, GroupId, charter_from
-from service.groups.charter import FIRST_DAY
+from service.groups.parts import FIRST_DAY
 from service.simulate import simulate
 
 

@@ -8,59 +8,14 @@ from collections.abc import Iterable
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
+from service.groups.decision import Decision
+from service.groups.parts import FIRST_DAY, ClockTime, Day, Part, Period
 from service.text import HttpsUrl, Id, Line, Mailbox, Text, Zone
-
-FIRST_DAY = date(1900, 1, 1)
-LAST_DAY = date(2199, 12, 31)
 
 Kind = Literal["regular", "interim", "vacant", "extended", "appointed", "swapped"]
 Role = Literal["head", "focal-point", "alternate", "chair-office", "secretariat", "observer"]
-
-
-def _day(value: Any) -> Any:
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
-    if type(value) is not date:
-        raise ValueError("is no day; write it as 2008-07-01")
-    if not FIRST_DAY <= value <= LAST_DAY:
-        raise ValueError(f"lies outside {FIRST_DAY} to {LAST_DAY}; write a day in between")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-def _clock_time(value: Any) -> Any:
-    return time.fromisoformat(value) if isinstance(value, str) else value
-
-
-ClockTime = Annotated[
-    time, BeforeValidator(_clock_time), PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str)
-]
-
-
-class Part(BaseModel):
-    """A part of the charter: no unknown keys, no coercion, never changed in place."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
-
-
-class Period(Part):
-    """`[from, until)`; without `until` it is open."""
-
-    from_: Day = Field(alias="from")
-    until: Day | None = None
-
-    @model_validator(mode="after")
-    def _forward(self) -> "Period":
-        if self.until is not None and self.until <= self.from_:
-            raise ValueError(f"until {self.until} is not after from {self.from_}; until is the day after the last")
-        return self
-
-    def covers(self, day: date) -> bool:
-        return self.from_ <= day and (self.until is None or day < self.until)
 
 
 class Holder(Period):
@@ -173,94 +128,6 @@ class Recorded(Part):
         return self
 
 
-VERBS = ("pass", "swap", "appoint", "extend", "accept", "withdraw", "vacant", "interim")
-
-
-class Decision(Part):
-    """A dated decision on the chair. Exactly one verb; which other fields it takes follows from it."""
-
-    id: Id
-    taken: Day
-    source: Text | None = None
-    reason: Text | None = None
-    pass_: Id | None = Field(None, alias="pass")
-    swap: tuple[Id, Id] | None = None
-    appoint: Id | list[Id] | None = None
-    extend: Day | None = None
-    accept: Id | None = None
-    withdraw: Id | None = None
-    vacant: Day | None = None
-    interim: Id | None = None
-    term: Day | None = None
-    from_: Day | None = Field(None, alias="from")
-    until: Day | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _pair(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("swap"), list):
-            return given | {"swap": tuple(given["swap"])}
-        return given
-
-    @model_validator(mode="after")
-    def _one_verb(self) -> "Decision":
-        given = [verb for verb in VERBS if getattr(self, _field(verb)) is not None]
-        if len(given) != 1:
-            raise ValueError(
-                f"names {len(given)} verbs ({', '.join(given) or 'none'}); write exactly one of {', '.join(VERBS)}"
-            )
-        needed, allowed = FIELDS_OF[given[0]]
-        for name in ("term", "from", "until"):
-            value = getattr(self, _field(name))
-            if value is None and name in needed:
-                raise ValueError(f"{given[0]} needs {name}: a day such as 2008-07-01")
-            if value is not None and name not in needed | allowed:
-                raise ValueError(f"{given[0]} takes no {name}; take it out")
-        begins = self.begins
-        if begins is not None and self.until is not None and self.until <= begins:
-            raise ValueError(f"until {self.until} is not after {begins}; until is the day after the last")
-        if self.swap is not None and self.swap[0] == self.swap[1]:
-            raise ValueError("swap names one member twice; name two")
-        if self.appoint is not None and len(set(self.appointed)) != max(1, len(self.appointed)):
-            raise ValueError("appoint names nobody, or one member twice; name each once")
-        return self
-
-    @property
-    def verb(self) -> str:
-        return next(verb for verb in VERBS if getattr(self, _field(verb)) is not None)
-
-    @property
-    def begins(self) -> date | None:
-        """The day the decision is about; None for a withdrawal."""
-        return self.term or self.from_ or self.vacant or self.extend
-
-    @property
-    def appointed(self) -> tuple[str, ...]:
-        return (self.appoint,) if isinstance(self.appoint, str) else tuple(self.appoint or ())
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every member that the decision names."""
-        one = self.pass_ or self.accept or self.interim
-        return (*((one,) if one else ()), *(self.swap or ()), *self.appointed)
-
-
-def _field(name: str) -> str:
-    return {"pass": "pass_", "from": "from_"}.get(name, name)
-
-
-FIELDS_OF: dict[str, tuple[set[str], set[str]]] = {
-    "pass": ({"term"}, set()),
-    "swap": ({"term"}, set()),
-    "appoint": ({"term"}, {"until"}),
-    "extend": ({"until"}, set()),
-    "accept": ({"term"}, set()),
-    "withdraw": (set(), set()),
-    "vacant": ({"until"}, set()),
-    "interim": ({"from", "until"}, set()),
-}
-
-
 class Appointment(Period):
     """The role of a person for an organization (member or seat); `secretariat` may serve the group itself."""
 
@@ -278,10 +145,14 @@ class Person(Part):
 
 
 class Reminders(Part):
-    """When people are told of a coming handover: days ahead, and the hour at their own duty station."""
+    """When people are told of a coming handover: days ahead, and the hour at their own duty station.
+
+    `ask` is how many days ahead the coming chair is asked whether it accepts; null asks nobody.
+    """
 
     leads: list[Annotated[int, Field(ge=0, le=730)]] = [180, 90, 30, 7, 1, 0]
     at: ClockTime = time(9)
+    ask: int | None = Field(180, ge=1, le=730)
 
 
 class Holiday(Part):
@@ -309,7 +180,7 @@ class Charter(Part):
     """A whole charter, version 1."""
 
     charter: Literal[1] = 1
-    revision: int | None = Field(None, ge=0)
+    revision: int | None = Field(None, ge=0, le=10**9)
     group: Group
     members: list[Member] = Field(min_length=1, max_length=500)
     history: list[Recorded] = Field([], max_length=2000)
@@ -319,7 +190,7 @@ class Charter(Part):
     reminders: Reminders = Reminders()
     cadences: list[dict[str, Any]] = Field([], max_length=0)
     holidays: dict[Line, list[Holiday]] = {}
-    purposes: dict[int, Line] = {}
+    purposes: dict[Annotated[int, Field(strict=False, ge=1, le=1000)], Line] = {}
     areas: list[Line] = []
     kinds: list[Line] = []
 

@@ -8,7 +8,6 @@ from sqlmodel import SQLModel
 from service.groups.charter import (
     Appointment,
     Charter,
-    Decision,
     Group,
     Head,
     Holder,
@@ -21,6 +20,7 @@ from service.groups.charter import (
     Rule,
     Seat,
 )
+from service.groups.decision import Decision
 from service.groups.tables import (
     AppointmentRow,
     DecisionRow,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from service import clock, zones
 from service.database import reading
-from service.groups.charter import FIRST_DAY, LAST_DAY, Day
+from service.groups.parts import FIRST_DAY, LAST_DAY, Day
 from service.problems import Problem
 from service.rotation import queries
 from service.rotation.engine import terms

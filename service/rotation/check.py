@@ -8,7 +8,8 @@ from datetime import date
 
 from pydantic import ValidationError
 
-from service.groups.charter import FIRST_DAY, Charter
+from service.groups.charter import Charter
+from service.groups.parts import FIRST_DAY
 from service.groups.source import CharterProblem, Path, Source, read
 from service.rotation.engine import inner_terms, terms
 from service.rotation.values import RotationProblem

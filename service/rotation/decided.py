@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 
-from service.groups.charter import Decision
+from service.groups.decision import Decision
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]

@@ -18,7 +18,8 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from service.groups.charter import Charter, Decision, Member, Organization, Recorded, Rule
+from service.groups.charter import Charter, Member, Organization, Recorded, Rule
+from service.groups.decision import Decision
 from service.rotation.decided import Decided
 from service.rotation.orders import Orders
 from service.rotation.values import Kind, Reason, RotationProblem, Status, Term
