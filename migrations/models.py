@@ -2,9 +2,11 @@
 
 from sqlmodel import SQLModel
 
+import service.access.tables
 import service.calendars.tables
 import service.events
 import service.groups.tables
-import service.notifications.tables  # noqa: F401
+import service.notifications.tables
+import service.repeats  # noqa: F401
 
 METADATA = SQLModel.metadata

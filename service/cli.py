@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service.commandline import chairs, charters, people, serving, simulating
+from service.commandline import chairs, charters, people, serving, simulating, tokens
 from service.groups.source import CharterProblem
 from service.problems import Problem
 from service.rotation.values import RotationProblem
@@ -21,6 +21,7 @@ app = typer.Typer(
 chairs.add(app)
 charters.add(app)
 people.add(app)
+tokens.add(app)
 simulating.add(app)
 serving.add(app)
 

@@ -55,10 +55,14 @@ def connect(url: str, wal: str = "auto") -> Engine:
         path = url.partition("sqlite:///")[2]
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        )
         _prepare_sqlite(engine, "WAL" if wal == "on" or (wal == "auto" and wal_is_safe()) else "DELETE")
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"options": "-c timezone=UTC"})
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, connect_args={"options": "-c timezone=UTC"}
+    )
 
 
 def connect_by(settings: Settings) -> Engine:

@@ -15,10 +15,10 @@ from sqlalchemy import Engine
 from service import clock
 from service.database import reading, writing
 from service.groups import queries as groups
+from service.notifications import planner
 from service.notifications.channels.files import Files
 from service.notifications.channels.smtp import Smtp
 from service.notifications.dispatch import Channel, Dispatcher
-from service.notifications.planner import Plan
 from service.settings import Settings
 
 log = structlog.get_logger()
@@ -31,13 +31,13 @@ def plan(engine: Engine) -> None:
     for group_id in ids:
         with writing(engine) as session:
             groups.group_row(session, group_id, lock=True)
-            Plan(session, group_id).run()
+            planner.plan_group(session, group_id)
 
 
 def next_due(engine: Engine) -> datetime | None:
     """The next instant at which any group owes something."""
     with reading(engine) as session:
-        found = [Plan(session, group_id).next_due() for group_id in groups.group_ids(session)]
+        found = [planner.next_due(session, group_id) for group_id in groups.group_ids(session)]
     return min((at for at in found if at is not None), default=None)
 
 

@@ -3,11 +3,14 @@
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from service.access.queries import owner_group
 from service.calendars.feeds import Feed, Shelf
+from service.database import reading
 
 router = APIRouter(tags=["calendars"])
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
+SHARED = "public, max-age=300, must-revalidate"
 
 
 @router.head("/calendars/{group}.ics", include_in_schema=False)
@@ -24,6 +27,18 @@ async def chair_feed(group: str, request: Request) -> Response:
     return await _answer(request, group, "chair", f"{group}-chair.ics")
 
 
+@router.head("/calendars/p/{token}/{name}.ics", include_in_schema=False)
+@router.get("/calendars/p/{token}/{name}.ics", response_class=Response)
+def own_feed(token: str, name: str, request: Request) -> Response:
+    """A person's own calendar, by an address that only they know. A revoked address is gone (410)."""
+    with reading(request.app.state.engine) as session:
+        group = owner_group(session, token, name)
+    shelf: Shelf = request.app.state.feeds
+    answer = respond(request, shelf.fetch(group, "all"), f"{name}.ics", cache="private, no-cache")
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
 async def _answer(request: Request, group: str, kind: str, filename: str) -> Response:
     shelf: Shelf = request.app.state.feeds
     feed = shelf.ready(group, kind)
@@ -32,13 +47,13 @@ async def _answer(request: Request, group: str, kind: str, filename: str) -> Res
     return respond(request, feed, filename)
 
 
-def respond(request: Request, feed: Feed, filename: str) -> Response:
+def respond(request: Request, feed: Feed, filename: str, cache: str = SHARED) -> Response:
     """The feed, or 304 where the client has it. Compression only for who asks for it, with its own ETag."""
     packed = "gzip" in request.headers.get("accept-encoding", "")
     etag = feed.packed_etag if packed else feed.etag
     headers = {
         "ETag": etag,
-        "Cache-Control": "public, max-age=300, must-revalidate",
+        "Cache-Control": cache,
         "Vary": "Accept-Encoding",
     }
     if _has(request.headers.get("if-none-match"), etag):

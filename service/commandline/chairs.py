@@ -3,16 +3,16 @@
 import csv
 import json
 import sys
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from service import clock, zones
-from service.commandline.sources import CharterFile, GroupId, charter_from
+from service.commandline import decisions
+from service.commandline.sources import CharterFile, GroupId, charter_from, parse_day
 from service.groups.charter import Charter
-from service.groups.parts import FIRST_DAY, LAST_DAY
+from service.groups.parts import FIRST_DAY
 from service.rotation.engine import terms
 from service.rotation.fairness import shares
 from service.rotation.outline import ChairOut, chair_out, term_out
@@ -28,31 +28,24 @@ class Format(StrEnum):
 
 
 def add(app: typer.Typer) -> None:
-    app.command("chair")(chair)
+    sitting = typer.Typer(help="Who chairs; and decisions on the chair.", invoke_without_command=True)
+    sitting.callback()(chair)
+    decisions.add(sitting)
+    app.add_typer(sitting, name="chair")
     app.command("terms")(list_terms)
     app.command("fairness")(fairness)
 
 
-def parse_day(text: str | None, otherwise: date) -> date:
-    """A day from the command line."""
-    if text is None:
-        return otherwise
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no day; write it as 2008-07-01") from None
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise typer.BadParameter(f"{text} lies outside {FIRST_DAY} to {LAST_DAY}")
-    return day
-
-
 def chair(
+    context: typer.Context,
     on: Annotated[str | None, typer.Option("--on", help="A day, or an instant with its zone; default: now.")] = None,
     group: GroupId = None,
     charter: CharterFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer of the API.")] = False,
 ) -> None:
     """Who chairs, since when, until when, who is next, and why. Exit 1 when nobody does."""
+    if context.invoked_subcommand is not None:
+        return
     found = charter_from(charter, group)
     zone = found.group.timezone
     try:

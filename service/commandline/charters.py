@@ -49,7 +49,7 @@ def diff(
             known = queries.exists(session, after.group.id)
             before = queries.charter(session, after.group.id) if known else None
     found = changes(before, after, zones.day_in(clock.now(), after.group.timezone))
-    _show(found)
+    show(found)
     if found:
         raise typer.Exit(1)
 
@@ -64,7 +64,7 @@ def apply(
         found = apply_charter(session, charter, correct=correct, actor="command line")
         revision = queries.group_row(session, charter.group.id).revision
     print(f"{charter.group.id} is at revision {revision}.")
-    _show(found)
+    show(found)
 
 
 def export(group: GroupId = None) -> None:
@@ -88,7 +88,8 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
 
 
-def _show(found: Sequence[Change]) -> None:
+def show(found: Sequence[Change]) -> None:
+    """Print the terms that change, before and after, side by side."""
     if not found:
         print("No term changes.")
         return

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.commandline.chairs import parse_day
-from service.commandline.sources import CharterFile, GroupId, charter_from
+from service.commandline.sources import CharterFile, GroupId, charter_from, parse_day
 from service.groups.parts import FIRST_DAY
 from service.simulate import simulate
 

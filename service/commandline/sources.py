@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from service import settings
 from service.database import connect_by, reading
 from service.groups import queries
 from service.groups.charter import Charter
+from service.groups.parts import FIRST_DAY, LAST_DAY
 from service.problems import Problem
 from service.rotation.check import load
 
@@ -62,3 +64,23 @@ def only_group(ids: list[str]) -> str:
         known = ", ".join(ids) or "none"
         raise Problem(404, "which-group", f"Say which group with --group ID (there: {known}), or give --charter FILE.")
     return ids[0]
+
+
+Otherwise = TypeVar("Otherwise")
+
+
+def parse_day(text: str | None, otherwise: Otherwise) -> date | Otherwise:
+    """A day from the command line, or `otherwise` where none was given.
+
+    Raises:
+        typer.BadParameter: it is no day, or lies outside the years 1900 to 2199.
+    """
+    if text is None:
+        return otherwise
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no day; write it as 2008-07-01") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise typer.BadParameter(f"{text} lies outside {FIRST_DAY} to {LAST_DAY}")
+    return day

@@ -209,8 +209,13 @@ def _person(row: PersonRow, roles: list[AppointmentRow]) -> Person:
         name=row.name,
         email=row.email,
         language=row.language,
-        appointments=[Appointment.model_validate(_aliased(role, {"organization", "role"})) for role in roles],
+        appointments=[appointment_of(role) for role in roles],
     )
+
+
+def appointment_of(row: AppointmentRow) -> Appointment:
+    """The role of a person that a row holds."""
+    return Appointment.model_validate(_aliased(row, {"organization", "role"}))
 
 
 def _aliased(row: SQLModel, fields: set[str]) -> dict[str, Any]:

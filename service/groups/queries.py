@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from service.groups.charter import Charter
-from service.groups.mapping import Rows, charter_of
+from service.groups.charter import Appointment, Charter
+from service.groups.mapping import Rows, appointment_of, charter_of
 from service.groups.tables import (
     AppointmentRow,
     DecisionRow,
@@ -74,3 +74,9 @@ def charter(session: Session, group_id: str) -> Charter:
 def people_rows(session: Session, group_id: str) -> list[PersonRow]:
     """The group's people in the order of the charter."""
     return list(session.exec(select(PersonRow).where(PersonRow.group_id == group_id).order_by(col(PersonRow.position))))
+
+
+def appointments(session: Session, person_id: str) -> list[Appointment]:
+    """The roles of a person, in the order of the charter."""
+    asked = select(AppointmentRow).where(AppointmentRow.person_id == person_id).order_by(col(AppointmentRow.position))
+    return [appointment_of(row) for row in session.exec(asked)]

@@ -1,16 +1,15 @@
 """Whom a handover concerns and when each is reminded. Pure: days, zones and the charter in, answers out."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
 from service.groups.charter import Appointment, Charter, Person
-from service.rotation.rules import inner_seats
+from service.rotation.people import CHAIR_ROLES, chairs_people, serving
 from service.zones import instant_at
 
 Relation = Literal["incoming", "outgoing", "member"]
 
-CHAIR_ROLES = ("head", "focal-point", "alternate", "chair-office")
 GRACE = timedelta(hours=24)
 RETRY_AFTER = (
     timedelta(minutes=1),
@@ -66,26 +65,6 @@ def station(charter: Charter, organization: str) -> tuple[str, frozenset[date]]:
     return zone, frozenset(holiday.day for holiday in charter.holidays.get(city or "", []))
 
 
-def chairs_people(charter: Charter, chair: Sequence[str], day: date) -> Iterator[tuple[Person, str]]:
-    """The people of a chair on `day`, each with the organization they act for.
-
-    Where a member is held by seats and one of them holds its place, its people are those of the seat.
-    """
-    seats = inner_seats(charter, day)
-    for id_ in chair:
-        organization = seats[id_].seat if id_ in seats else id_
-        found = list(_serving(charter, organization, CHAIR_ROLES, day))
-        if not found and organization != id_:
-            found, organization = list(_serving(charter, id_, CHAIR_ROLES, day)), id_
-        yield from ((person, organization) for person in found)
-
-
-def _serving(charter: Charter, organization: str, roles: Sequence[str], day: date) -> Iterator[Person]:
-    for person in charter.people:
-        if any(a.organization == organization and a.role in roles and a.covers(day) for a in person.appointments):
-            yield person
-
-
 def audience(charter: Charter, outgoing: Sequence[str], incoming: Sequence[str], day: date) -> list[Told]:
     """Whom a handover of the chair concerns, seen from `day`: both chairs' people, then all focal points.
 
@@ -121,7 +100,7 @@ def seat_audience(
     others = [member, *(seat.id for seat in found.seats)] if found else []
     for relation, organizations in (("incoming", incoming), ("outgoing", outgoing), ("member", others)):
         for organization in organizations:
-            for person in _serving(charter, organization, CHAIR_ROLES, day):
+            for person in serving(charter, organization, CHAIR_ROLES, day):
                 told.setdefault(person.email, Told(person, relation, organization))  # type: ignore[arg-type]
     return list(told.values())
 

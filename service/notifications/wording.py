@@ -69,6 +69,13 @@ def handover_changed(charter: Charter, told: Told, was: Handover, now: Handover 
     return _worded(subject, "changed", values)
 
 
+def chair_asked(charter: Charter, told: Told, handover: Handover, url: str, link: str) -> Wording:
+    """The question to the coming chair whether it takes its turn; `link` is where the reader answers."""
+    incoming = named(charter, handover.incoming)
+    subject = f"{_place(charter, '')}: will {incoming} take the chair on {spoken(handover.day)}?"
+    return _worded(subject, "asked", _values(charter, told, handover, url) | {"link": link})
+
+
 def _worded(subject: str, template: str, values: dict[str, Any]) -> Wording:
     values["subject"] = subject
     return Wording(

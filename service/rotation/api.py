@@ -22,8 +22,9 @@ from service.rotation.outline import (
     term_out,
 )
 from service.rotation.rules import overlapping, sitting
+from service.strict import StrictRoute
 
-router = APIRouter(prefix="/api/v1/groups/{group}", tags=["rotation"])
+router = APIRouter(prefix="/api/v1/groups/{group}", tags=["rotation"], route_class=StrictRoute)
 
 
 @router.get("/chair")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from service.groups.charter import Charter
+from service.problems import Problem
 from service.rotation.engine import terms
 from service.rotation.rules import horizon
 from service.rotation.values import Term
@@ -60,3 +61,26 @@ def _begun(laid: Sequence[Term], today: date) -> dict[date, Term]:
 
 def _same(old: dict[date, Term], new: dict[date, Term], day: date) -> bool:
     return day in old and day in new and old[day].chair == new[day].chair
+
+
+def refuse_rewriting(before: Charter, after: Charter, today: date) -> None:
+    """Refuse a change that says of days before `today` something else.
+
+    Raises:
+        Problem: 409, with the first such day and the chairs before and after.
+    """
+    rewritten = rewritten_days(before, after, today)
+    if rewritten:
+        day, old, new = rewritten[0]
+        raise Problem(
+            409,
+            "past-would-change",
+            f"Days before today would change: from {day} the chair was {_named(old)} and would become {_named(new)}. "
+            "Take a decision for a coming day, or apply with a reason for the correction (--correct REASON).",
+        )
+
+
+def _named(term: Term | None) -> str:
+    if term is None:
+        return "part of the term before"
+    return " and ".join(term.chair) or "vacant"

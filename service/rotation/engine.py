@@ -347,9 +347,10 @@ class _Walk:
         return any(entry.from_ == day for entry in self.history)
 
     def _why_unused(self, decision: Decision, day: date) -> str:
-        term = next((term for term in self.terms if term.start == day), None)
+        # Where a turn goes on after a vacancy, no term starts.
+        term = next((term for term in self.terms if term.start == day and term.piece < 2), None)
         if term is None:
-            starts = [term.start for term in self.terms if term.turn]
+            starts = [term.start for term in self.terms if term.turn and term.piece < 2]
             if not starts:
                 return f"is about {day}, but the charter lays no term; add a rotation rule"
             nearest = min(starts, key=lambda start: abs(start - day))
@@ -357,6 +358,8 @@ class _Walk:
             return f"is about {day}, on which no term starts; the nearest starts on {nearest}: write {field}: {nearest}"
         if not term.turn:
             return f"is about {day}, but those days are {term.kind}; the next turn starts on {term.end}"
+        if not decision.names:
+            return f"would {decision.verb} the term of {day}, whose end another decision sets; withdraw that one first"
         verb = {"pass": "pass", "accept": "accept", "swap": "swap its turn"}.get(decision.verb, decision.verb)
         would = " and ".join(term.chair) or "nobody"
         who = decision.names[0]

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.groups.charter import Charter, Organization
+from service.groups.decision import Decision
+from service.rotation.differences import Change
 from service.rotation.fairness import Share
 from service.rotation.reasons import explain
 from service.rotation.rules import Sitting
@@ -112,6 +114,42 @@ class ShareOut(Out):
 
 def shares_out(shares: Sequence[Share]) -> list[ShareOut]:
     return [ShareOut(**vars(share)) for share in shares]
+
+
+class ChangeOut(Out):
+    """A day on which a term begins before or after a change, and the terms that begin on it."""
+
+    day: date
+    before: TermOut | None
+    after: TermOut | None
+
+
+class ChangesOut(Out):
+    """Which terms a change of the charter changes; `saved` says whether it was made."""
+
+    saved: bool
+    changes: list[ChangeOut]
+
+
+class TakenOut(ChangesOut):
+    """A decision on the chair and the terms that it changes."""
+
+    decision: Decision
+
+
+class DecisionsOut(Out):
+    """The decisions on the chair."""
+
+    decisions: list[Decision]
+
+
+def changes_out(charter: Charter, found: Sequence[Change]) -> list[ChangeOut]:
+    """The terms before and after; `charter` gives the names for the reasons."""
+
+    def out(term: Term | None) -> TermOut | None:
+        return term_out(charter, term) if term is not None else None
+
+    return [ChangeOut(day=change.day, before=out(change.before), after=out(change.after)) for change in found]
 
 
 class MemberOut(Out):

@@ -23,13 +23,13 @@ class Standing(NamedTuple):
     now: Sitting
 
 
-def standing(session: Session, group_id: str, day: date | None = None) -> Standing:
-    """The group on `day` (default: today in the group's zone).
+def standing(session: Session, group_id: str, day: date | None = None, *, lock: bool = False) -> Standing:
+    """The group on `day` (default: today in the group's zone); with `lock`, nobody else changes it meanwhile.
 
     Raises:
         Problem: 404, there is no such group.
     """
-    row = groups.group_row(session, group_id)
+    row = groups.group_row(session, group_id, lock=lock)
     charter = groups.charter(session, group_id)
     today = day or zones.day_in(clock.now(), charter.group.timezone)
     laid = terms(charter, horizon(charter, today))

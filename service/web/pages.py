@@ -55,7 +55,7 @@ def home(request: Request) -> Response:
         ids = groups.group_ids(session)
     if len(ids) == 1:
         return RedirectResponse(f"/groups/{ids[0]}", 303)
-    return _page("groups.html", ids=ids, title="Groups")
+    return page("groups.html", ids=ids, title="Groups")
 
 
 @router.get("/groups/{group}")
@@ -66,7 +66,7 @@ def group_page(group: str, request: Request) -> Response:
     charter = found.charter
     chair = chair_out(charter, clock.now(), found.now)
     terms = _near(found)
-    return _page(
+    return page(
         "group.html",
         title=charter.group.name,
         group=charter.group,
@@ -117,13 +117,14 @@ def docs(request: Request) -> Response:
         if method != "head"
     ]
     models = description.get("components", {}).get("schemas", {})
-    return _page("docs.html", title="API", routes=routes, models=models, base=current().public_url)
+    return page("docs.html", title="API", routes=routes, models=models, base=current().public_url)
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem for somebody who came with a browser."""
-    return _page("problem.html", problem.status, title=problem.body()["title"], detail=problem.detail)
+    return page("problem.html", problem.status, title=problem.body()["title"], detail=problem.detail)
 
 
-def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page from a template."""
     return HTMLResponse(templates.get_template(template).render(values), status)

@@ -18,13 +18,19 @@ def test_every_handover_reaches_everybody_with_every_reminder_once(gmg: Charter,
     assert list(rows[0]) == ["at", "event", "subject", "recipient", "channel"]
     assert len(rows) == count == len(list(mail.glob("*.eml")))
     told: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    asked: Counter[tuple[str, str]] = Counter()
     for row in rows:
+        if row["event"] == "chair.asked":
+            asked[row["subject"].partition(":")[0], row["recipient"]] += 1
+            continue
         turn, day, _, lead = row["subject"].split(":")
         told[f"{turn} {day}"][row["recipient"], lead] += 1
     everybody = {person.email for person in gmg.people}
     leads = {"180", "90", "30", "7", "1", "0"}
     for handover in ("turn-9 2010-01-01", "turn-10 2010-07-01"):
         assert told[handover] == Counter({(who, lead): 1 for who in everybody for lead in leads})
+    assert set(asked.values()) == {1}, "nobody is asked twice for one turn"
+    assert asked["turn-9", "gmg@unodc.example"] == asked["turn-10", "gmg@ece.example"] == 1
     seats = {f"gmg@{id_}.example" for id_ in ("unrc", "eca", "ece", "eclac", "escap", "escwa")}
     inner = told["seat-unrc-turn-2 2010-08-01"]
     assert inner == Counter({(who, lead): 1 for who in seats for lead in leads})

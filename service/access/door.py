@@ -1,0 +1,93 @@
+"""How a request becomes a write: who asks, once, for which version; one transaction, then the answer."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Header, Request, Response
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from service import repeats
+from service.access import queries
+from service.access.rules import Caller
+from service.database import reading, writing
+from service.versions import Expected
+
+# For the description of the API; the header itself is read below.
+bearer = HTTPBearer(auto_error=False, description="A token that `gmg token create` has shown.")
+
+
+class Answer(NamedTuple):
+    """What a request is answered with."""
+
+    status: int
+    body: BaseModel
+    headers: dict[str, str]
+
+    def json(self) -> bytes:
+        return self.body.model_dump_json(by_alias=True).encode()
+
+
+Look = Callable[[Session, Caller], Answer]
+Change = Callable[[Session, Caller, Expected], Answer]
+
+
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", description="New for each creation, such as a UUID; the same when it is repeated."),
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag of what was seen.")]
+
+
+def look(request: Request, group_id: str, do: Look) -> Response:
+    """Answer somebody with a token, without writing.
+
+    Raises:
+        Problem: 401 and 403, see `queries.caller`.
+    """
+    with reading(request.app.state.engine) as session:
+        answer = do(session, _caller(session, request, group_id, writes=False))
+    return _response(answer.status, answer.json(), answer.headers)
+
+
+def create(
+    request: Request, group_id: str, body: BaseModel, do: Change, *, key: str | None, if_match: str | None
+) -> Response:
+    """Create something once; a repetition with the same Idempotency-Key gets the first answer again.
+
+    Raises:
+        Problem: 401 and 403, see `queries.caller`; 400, 409 and 422, see `repeats`.
+    """
+    known_by = repeats.read_key(key)
+    expected = Expected(if_match, required=False)
+    asked = repeats.fingerprint(request.method, str(request.url.path), body.model_dump_json().encode())
+    with writing(request.app.state.engine) as session:
+        caller = _caller(session, request, group_id, writes=True)
+        row = repeats.claim(session, caller.id, known_by, asked)
+        repeated = bool(row.status)
+        if not repeated:
+            answer = do(session, caller, expected)
+            row.status, row.headers, row.body = answer.status, answer.headers, answer.json()
+            session.add(row)
+    return _response(row.status, row.body, row.headers | ({"Idempotent-Replayed": "true"} if repeated else {}))
+
+
+def change(request: Request, group_id: str, do: Change, *, if_match: str | None) -> Response:
+    """Change something of which the caller has seen the present version (If-Match).
+
+    Raises:
+        Problem: 401 and 403, see `queries.caller`; 400, 412 and 428, see `Expected`.
+    """
+    expected = Expected(if_match, required=True)
+    with writing(request.app.state.engine) as session:
+        answer = do(session, _caller(session, request, group_id, writes=True), expected)
+    return _response(answer.status, answer.json(), answer.headers)
+
+
+def _caller(session: Session, request: Request, group_id: str, *, writes: bool) -> Caller:
+    return queries.caller(session, request.headers.get("authorization"), group_id, writes=writes)
+
+
+def _response(status: int, body: bytes, headers: dict[str, Any]) -> Response:
+    return Response(body, status, headers=headers | {"Cache-Control": "no-store"}, media_type="application/json")

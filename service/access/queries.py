@@ -1,0 +1,88 @@
+"""Who is asking: from a token to a caller with the roles of today."""
+
+from sqlmodel import Session, col, select
+
+from service import clock, zones
+from service.access.commands import PREFIXES, digest
+from service.access.rules import Caller
+from service.access.tables import TokenRow
+from service.groups import queries as groups
+from service.groups.tables import PersonRow
+from service.problems import Problem, not_found
+
+_LENGTH = 43
+
+
+def tokens(session: Session, group_id: str) -> list[TokenRow]:
+    """Every token of a group, newest first."""
+    asked = select(TokenRow).where(TokenRow.group_id == group_id).order_by(col(TokenRow.created_at).desc())
+    return list(session.exec(asked))
+
+
+def token_row(session: Session, kind: str, token: str) -> TokenRow | None:
+    """The row of a token of that kind, in whatever state. It is found by its digest, never compared itself."""
+    prefix = PREFIXES[kind]
+    if not token.startswith(prefix) or len(token) != len(prefix) + _LENGTH or not token.isascii():
+        return None
+    return session.exec(select(TokenRow).where(TokenRow.hash == digest(token), TokenRow.kind == kind)).first()
+
+
+def caller(session: Session, authorization: str | None, group_id: str, *, writes: bool) -> Caller:
+    """Who sent this request about a group, by its header `Authorization`.
+
+    Raises:
+        Problem: 401, no token, or one that is unknown, expired, revoked or of somebody who is gone;
+            403, a token of another group, or one that may only look.
+    """
+    row = _good(session, authorization)
+    if row.group_id != group_id:
+        raise Problem(403, "other-group", "This token belongs to another group; use one of this group.")
+    if writes and row.scope != "write":
+        raise Problem(403, "read-only-token", "This token may only look; use one that may write.")
+    if row.person_id is None:
+        return Caller(f"token:{row.id}", row.name, group_id, (), True, row.scope == "write")
+    found = person_caller(session, group_id, row.person_id, writes=row.scope == "write")
+    if found is None:
+        raise _unknown("The person of this token is no longer with the group.")
+    return found
+
+
+def person_caller(session: Session, group_id: str, person_id: str, *, writes: bool = True) -> Caller | None:
+    """A person of the group with the roles of today; None when they are gone."""
+    person = session.get(PersonRow, person_id)
+    if person is None or person.group_id != group_id:
+        return None
+    today = zones.day_in(clock.now(), groups.group_row(session, group_id).timezone)
+    roles = tuple(role for role in groups.appointments(session, person.id) if role.covers(today))
+    secretariat = any(role.role == "secretariat" for role in roles)
+    return Caller(f"person:{person.id}", person.name, group_id, roles, secretariat, writes)
+
+
+def _good(session: Session, authorization: str | None) -> TokenRow:
+    if authorization is None:
+        raise _unknown("Send a token: Authorization: Bearer gmg_…; the secretariat makes one with gmg token create.")
+    scheme, _, token = authorization.partition(" ")
+    row = token_row(session, "api", token.strip()) if scheme.lower() == "bearer" else None
+    if row is None or row.revoked_at is not None or row.expires_at <= clock.now():
+        raise _unknown("This token is not known here, has expired or was revoked; ask the secretariat for a new one.")
+    return row
+
+
+def _unknown(detail: str) -> Problem:
+    return Problem(401, "token-required", detail, headers={"WWW-Authenticate": 'Bearer realm="api"'})
+
+
+def owner_group(session: Session, token: str, name: str) -> str:
+    """The group of a person's own feed. The token is good for the feed of that name alone.
+
+    Raises:
+        Problem: 404, no such feed (the same for every guess); 410, the address was revoked or has
+            expired, or its person is gone. Never 401: a calendar would ask its user for a password.
+    """
+    row = token_row(session, "feed", token)
+    if row is None or row.group_id != name:
+        raise not_found("This calendar")
+    gone = row.revoked_at is not None or row.expires_at <= clock.now()
+    if gone or session.get(PersonRow, row.person_id) is None:
+        raise Problem(410, "calendar-gone", "This address is no longer good; ask the secretariat for a new one.")
+    return row.group_id

@@ -1,0 +1,58 @@
+"""Succession: the coming chair is asked in time whether it takes its turn, and whoever moves up after it."""
+
+from datetime import datetime
+
+from sqlmodel import select
+
+from service import zones
+from service.access.links import AnswerLink, sign
+from service.events import Event
+from service.notifications.look import Look
+from service.notifications.reminders import incoming_people
+from service.notifications.rules import dues, station
+from service.notifications.tables import BoundaryRow
+from service.notifications.wording import chair_asked
+from service.rotation.succession import asked_member
+
+ASKED = "chair.asked"
+
+
+def ask_at(look: Look, row: BoundaryRow) -> datetime | None:
+    """When the coming chair is to be asked: at its own hour; None when nobody is to be asked."""
+    reminders = look.charter.reminders
+    term = look.term(row)
+    member = asked_member(term) if term is not None and not row.member and row.day > look.today else None
+    if member is None or reminders.ask is None:
+        return None
+    zone, holidays = station(look.charter, member)
+    (due,) = dues(row.day, [reminders.ask], reminders.at, zone, holidays)
+    return due.at
+
+
+def ask(look: Look, row: BoundaryRow) -> None:
+    """Ask the coming chair's people, once for each day and member: each gets a link of their own.
+
+    Who learns late that the turn is theirs, because another passed, is asked at once.
+    """
+    due = ask_at(look, row)
+    if due is None or due > look.now:
+        return
+    (member,) = row.incoming
+    question = {"day": row.day.isoformat(), "member": member}
+    if _asked_last(look, row) == question:
+        return
+    occurrence = f"{row.day}:{row.revision}:{member}"
+    event = look.event(ASKED, row.key, occurrence, max(due, row.learned_at), **question, revision=row.revision)
+    for told in incoming_people(look, row):
+        person = look.person(told)
+        link = sign(AnswerLink(look.group_id, member, row.day, person))
+        wording = chair_asked(look.charter, told, look.handover(row), look.url, f"{look.url}/answer/{link}")
+        key = f"{ASKED}:{look.group_id}:{row.key}:{row.revision}:{member}:{person}:mail"
+        look.deliver(event, row, told, wording, key, zones.midnight(row.day, look.zone))
+
+
+def _asked_last(look: Look, row: BoundaryRow) -> dict[str, str] | None:
+    """The day and the member that were asked about this turn last."""
+    asked = select(Event.data).where(Event.group_id == look.group_id, Event.kind == ASKED, Event.subject == row.key)
+    last = max(look.session.exec(asked), key=lambda data: int(data["revision"]), default=None)
+    return {"day": last["day"], "member": last["member"]} if last is not None else None

@@ -1,0 +1,78 @@
+"""Reminders of a coming handover: owed by the charter's leads, at each recipient's own hour.
+
+What became due while nobody looked is owed once, as the nearest.
+"""
+
+from collections.abc import Iterator
+
+from sqlmodel import col, update
+
+from service import zones
+from service.notifications.look import Look
+from service.notifications.rules import Due, Told, audience, dues, not_after, seat_audience, station
+from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.notifications.wording import handover_reminder
+from service.rotation.people import chairs_people
+
+REMINDER = "handover.reminder"
+
+
+def owed(look: Look, row: BoundaryRow) -> Iterator[tuple[Told, list[Due]]]:
+    """Each person whom a boundary concerns, with the reminders still to come when it became known."""
+    reminders = look.charter.reminders
+    for told in _audience(look, row):
+        zone, holidays = station(look.charter, told.organization)
+        all_dues = dues(row.day, reminders.leads, reminders.at, zone, holidays)
+        yield told, [due for due in all_dues if due.at > row.learned_at]
+
+
+def _audience(look: Look, row: BoundaryRow) -> list[Told]:
+    day = min(look.today, row.day)
+    if row.member:
+        return seat_audience(look.charter, row.member, row.outgoing, row.incoming, day)
+    incoming = list(incoming_people(look, row))
+    others = audience(look.charter, row.outgoing, row.incoming, day)
+    first = {told.person.email for told in incoming}
+    return incoming + [told for told in others if told.person.email not in first]
+
+
+def incoming_people(look: Look, row: BoundaryRow) -> Iterator[Told]:
+    """The incoming chair's people are those of the seat that will hold its place on the day."""
+    for person, organization in chairs_people(look.charter, row.incoming, row.day):
+        yield Told(person, "incoming", organization)
+
+
+def remind(look: Look, row: BoundaryRow) -> None:
+    """Put what is due about a boundary into the outbox, and withdraw what it makes stale."""
+    known = look.known(row)
+    boundary = zones.midnight(row.day, look.zone)
+    for told, all_dues in owed(look, row):
+        past = [due for due in all_dues if due.at <= look.now]
+        if not past:
+            continue
+        due = past[-1]
+        last = not_after(boundary, due.at)
+        key = f"{REMINDER}:{look.group_id}:{row.key}:{row.revision}:{due.lead}:{look.person(told)}:mail"
+        if key in known or look.now > last:
+            continue
+        occurrence = f"{row.day}:{row.revision}:{due.lead}"
+        event = look.event(REMINDER, row.key, occurrence, due.at, lead=due.lead, day=row.day.isoformat())
+        on = zones.day_in(due.at, look.zone)
+        wording = handover_reminder(look.charter, told, look.handover(row), on, look.url)
+        _supersede(look, row, told)
+        look.deliver(event, row, told, wording, key, last)
+
+
+def _supersede(look: Look, row: BoundaryRow, told: Told) -> None:
+    """What has not gone out to this person about this handover is stale now; a question to it is not."""
+    look.session.exec(
+        update(DeliveryRow)
+        .where(
+            col(DeliveryRow.group_id) == look.group_id,
+            col(DeliveryRow.boundary) == row.key,
+            col(DeliveryRow.person_id) == look.person(told),
+            col(DeliveryRow.state) == "pending",
+            col(DeliveryRow.dedupe_key).startswith("handover."),
+        )
+        .values(state="superseded")
+    )

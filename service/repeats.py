@@ -1,0 +1,85 @@
+"""A creation that is sent twice is done once: Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07; P13).
+
+The key, the answer and what was created commit together. A second request with the same key waits for
+the first one's transaction and is given the first answer; keys are kept for 24 hours and belong to
+whoever sent them.
+"""
+
+import re
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from service import clock
+from service.database import Instant
+from service.problems import Problem
+
+KEPT = timedelta(hours=24)
+_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,198}[\x21-\x7e]|[\x21-\x7e]")
+
+
+class RepeatRow(SQLModel, table=True):
+    """A creation that was asked for, and its answer once it is there."""
+
+    __tablename__ = "repeat"
+
+    caller: str = Field(primary_key=True, max_length=60)
+    key: str = Field(primary_key=True, max_length=200)
+    fingerprint: str = Field(max_length=64)
+    created_at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    status: int = 0
+    headers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    body: bytes = b""
+
+
+def read_key(given: str | None) -> str:
+    """The key of a creation, as the header `Idempotency-Key` has it.
+
+    Raises:
+        Problem: 400, it is missing, empty, longer than 200 characters or not printable ASCII.
+    """
+    if given is None:
+        raise Problem(
+            400, "key-required", "Send an Idempotency-Key, such as a new UUID: then the request can be repeated safely."
+        )
+    if _KEY.fullmatch(given) is None:
+        raise Problem(400, "invalid-key", "Idempotency-Key takes 1 to 200 printable ASCII characters.")
+    return given
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    """What makes two requests the same one."""
+    return sha256(b"\0".join((method.encode(), path.encode(), body))).hexdigest()
+
+
+def claim(session: Session, caller: str, key: str, of: str) -> RepeatRow:
+    """The row of this creation: new, or with the answer that the first request was given.
+
+    Raises:
+        Problem: 422, the key was used for another request; 409, that request is still running.
+    """
+    now = clock.now()
+    session.exec(delete(RepeatRow).where(col(RepeatRow.created_at) <= now - KEPT))
+    values: dict[str, Any] = {
+        "caller": caller, "key": key, "fingerprint": of, "created_at": now, "status": 0, "headers": {}, "body": b"",
+    }  # fmt: skip
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+        try:
+            session.execute(postgresql.insert(RepeatRow).values(**values).on_conflict_do_nothing())
+        except OperationalError:
+            raise Problem(
+                409, "still-running", "The first request with this key is still running.", headers={"Retry-After": "1"}
+            ) from None
+        session.connection().exec_driver_sql("SET LOCAL lock_timeout = 0")
+    else:
+        session.execute(sqlite.insert(RepeatRow).values(**values).on_conflict_do_nothing())
+    row = session.exec(select(RepeatRow).where(RepeatRow.caller == caller, RepeatRow.key == key)).one()
+    if row.fingerprint != of:
+        raise Problem(422, "key-reused", "This Idempotency-Key was used for another request; send a new one.")
+    return row

@@ -1,0 +1,109 @@
+"""The strict way in for the API: what a request says is read once, exactly, or refused with what to send instead.
+
+A body is JSON in UTF-8 (RFC 8259), without what JSON does not have (NaN, Infinity), what would be lost
+(a key that stands twice, a number beyond a float) or what no text can hold (a lone surrogate). A query
+parameter that is not known, or stands twice, is refused: ignoring it would answer another question.
+"""
+
+import json
+import math
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+
+from service.problems import Problem
+
+
+class Unreadable(HTTPException):
+    """A body that is no JSON; the framework lets this through to the handler of problems."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status)
+        self.problem = problem
+
+
+def read_json(raw: bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        Problem: 400, not UTF-8 or nested too deep; 422, no JSON, or a key that stands twice.
+    """
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise Problem(400, "not-utf-8", "The body is not UTF-8; send JSON in UTF-8.") from None
+    if text.startswith("\ufeff") or "\0" in text:
+        raise Problem(400, "not-utf-8", "The body is not plain UTF-8; send JSON in UTF-8 without a byte order mark.")
+    try:
+        from_json(raw, allow_inf_nan=False)
+        return json.loads(text, object_pairs_hook=_once, parse_float=_finite)
+    except ValueError as error:
+        if "recursion" in str(error):
+            raise Problem(400, "too-deep", "The body is nested too deep; send it flat.") from None
+        detail = str(error) if isinstance(error, _Said) else "The body is no JSON; check it with a JSON parser."
+        raise Problem(422, "invalid-json", detail) from None
+
+
+class _Said(ValueError):
+    """A fault whose text is meant for the client."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Said("A key stands twice in one object of the body; send each once.")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _Said("A number in the body is too large; send a smaller one.")
+    return number
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        try:
+            return read_json(await self.body())
+        except Problem as problem:
+            raise Unreadable(problem) from None
+
+
+class StrictRoute(APIRoute):
+    """A route of the API; see the module."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known = {parameter.alias for parameter in self.dependant.query_params}
+        takes_body = self.body_field is not None
+
+        async def strict(request: Request) -> Response:
+            _refuse_query(request, known)
+            if takes_body:
+                _refuse_media_type(request)
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def _refuse_query(request: Request, known: set[str]) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    if not set(names) <= known:
+        takes = f"takes {', '.join(sorted(known))}" if known else "takes no query parameters"
+        raise Problem(422, "unknown-parameter", f"A query parameter is not known here; this address {takes}.")
+    if len(set(names)) != len(names):
+        raise Problem(422, "repeated-parameter", "A query parameter stands twice; send each once.")
+
+
+def _refuse_media_type(request: Request) -> None:
+    kind, _, more = request.headers.get("content-type", "").partition(";")
+    charset = more.strip().lower().replace('"', "")
+    if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise Problem(415, "unsupported-media-type", "Send the body as Content-Type: application/json.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(415, "unsupported-encoding", "Send the body without Content-Encoding.")
