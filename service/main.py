@@ -7,12 +7,13 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from migrations.upgrade import newest, revision_of
 from service.access import api as access
 from service.calendars import api as calendars
 from service.calendars.feeds import Shelf
-from service.refusals import MAX_BODY, refuse_with_problems
+from service.refusals import MAX_BODY, BodyLimit, refuse_with_problems
 from service.rotation import api as rotation
 from service.rotation import writing_api
 from service.scheduler import Ticker
@@ -42,7 +43,6 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY,
         lifespan=lifespan,
     )
     app.state.engine = engine
@@ -52,6 +52,8 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     pages.mount(app)
     _health(app)
     refuse_with_problems(app, pages.problem_page)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
+    app.add_middleware(BodyLimit)
     app.add_middleware(headers.SecurityHeaders)
     return app
 

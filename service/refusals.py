@@ -9,7 +9,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.problems import Problem
 from service.strict import Unreadable
@@ -17,6 +19,21 @@ from service.strict import Unreadable
 MAX_BODY = 256 * 1024
 _STEP = 60
 log = structlog.get_logger()
+
+
+class BodyLimit:
+    """Refuses a body that says it is too large before a byte of it is read; one that does not say is cut off later."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        length = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
+        if length.isdigit() and (len(length) > 12 or int(length) > MAX_BODY):
+            await _problem(Problem(413, *_DETAILS[413]))(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
 
 Page = Callable[[Request, Problem], Response]
 _DETAILS = {
@@ -32,12 +49,9 @@ def refuse_with_problems(app: FastAPI, page: Page) -> None:
     """Let every failure of `app` be told as a problem; `page` tells one to somebody who came with a browser."""
 
     def answer(request: Request, problem: Problem) -> Response:
-        trace = str(uuid4())
-        log.info("refused", status=problem.status, type=problem.type, trace=trace)
         if problem.status < 500 and "text/html" in request.headers.get("accept", ""):
             return page(request, problem)
-        body: dict[str, Any] = problem.body() | {"instance": f"urn:uuid:{trace}"}
-        return JSONResponse(body, problem.status, headers=problem.headers, media_type="application/problem+json")
+        return _problem(problem)
 
     @app.exception_handler(Problem)
     async def told(request: Request, problem: Exception) -> Response:
@@ -75,6 +89,13 @@ def refuse_with_problems(app: FastAPI, page: Page) -> None:
             trace = uuid4().hex
             log.exception("unexpected", trace=trace)
             return answer(request, Problem(500, "unexpected", f"Not your fault. Tell the operator: {trace}."))
+
+
+def _problem(problem: Problem) -> Response:
+    trace = str(uuid4())
+    log.info("refused", status=problem.status, type=problem.type, trace=trace)
+    body: dict[str, Any] = problem.body() | {"instance": f"urn:uuid:{trace}"}
+    return JSONResponse(body, problem.status, headers=problem.headers, media_type="application/problem+json")
 
 
 def faults(error: RequestValidationError) -> list[dict[str, str]]:

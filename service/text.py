@@ -73,7 +73,9 @@ def mailbox(address: str) -> str:
         ValueError: anything but one plain mailbox (threat T23).
     """
     try:
-        found = validate_email(clean(address), check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        found = validate_email(
+            clean(address), check_deliverability=False, allow_smtputf8=False, strict=True, test_environment=True
+        )
     except EmailNotValidError as error:
         raise ValueError(f"is no mail address that can be used: {error}") from None
     return found.normalized

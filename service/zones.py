@@ -1,5 +1,6 @@
 """Days belong to a zone: between instants (aware, UTC) and what clocks and calendars show there. Pure."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,17 @@ def midnight(day: date, zone: str) -> datetime:
     return instant_at(day, time(), zone)
 
 
+def read_day(text: str) -> date:
+    """The day that `text` names, as 2008-07-01: no weeks, no day numbers.
+
+    Raises:
+        ValueError: it is no such day.
+    """
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is None:
+        raise ValueError("is no day; write it as 2008-07-01")
+    return date.fromisoformat(text)
+
+
 def read_when(text: str, zone: str) -> datetime:
     """The instant that `text` names: an aware instant, or a day, which begins at midnight in `zone`.
 
@@ -48,7 +60,7 @@ def read_when(text: str, zone: str) -> datetime:
         ValueError: it is neither, or lies outside the years 1900 to 2199.
     """
     try:
-        instant = midnight(date.fromisoformat(text), zone) if len(text) == 10 else datetime.fromisoformat(text)
+        instant = midnight(read_day(text), zone) if len(text) == 10 else datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise ValueError("is neither a day (2008-07-01) nor an instant (2008-07-01T00:00:00Z)") from None
     if instant.tzinfo is None:

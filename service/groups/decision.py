@@ -1,7 +1,7 @@
 """A decision on the chair, as the charter and the API write it."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -21,7 +21,7 @@ class Proposal(Part):
     reason: Text | None = None
     pass_: Id | None = Field(None, alias="pass")
     swap: tuple[Id, Id] | None = None
-    appoint: Id | list[Id] | None = None
+    appoint: Id | Annotated[list[Id], Field(max_length=50)] | None = None
     extend: Day | None = None
     accept: Id | None = None
     withdraw: Id | None = None

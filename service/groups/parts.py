@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from service.zones import read_day
+
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 
 
 def _day(value: Any) -> Any:
     if isinstance(value, str):
-        value = date.fromisoformat(value)
+        value = read_day(value)
     if type(value) is not date:
         raise ValueError("is no day; write it as 2008-07-01")
     if not FIRST_DAY <= value <= LAST_DAY:
