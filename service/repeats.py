@@ -20,6 +20,8 @@ from service.database import Instant
 from service.problems import Problem
 
 KEPT = timedelta(hours=24)
+# How long a repetition waits for the first request.
+PATIENCE = timedelta(seconds=5)
 _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,198}[\x21-\x7e]|[\x21-\x7e]")
 
 
@@ -69,7 +71,7 @@ def claim(session: Session, caller: str, key: str, of: str) -> RepeatRow:
         "caller": caller, "key": key, "fingerprint": of, "created_at": now, "status": 0, "headers": {}, "body": b"",
     }  # fmt: skip
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE // timedelta(milliseconds=1)}")
         try:
             session.execute(postgresql.insert(RepeatRow).values(**values).on_conflict_do_nothing())
         except OperationalError:

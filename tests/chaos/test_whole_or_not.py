@@ -1,0 +1,144 @@
+"""Promise P1: a change and its events commit together or not at all, wherever the process is killed."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine, func
+from sqlmodel import Session, col, select
+
+from service import events
+from service.access.commands import make_token, revoke_token
+from service.access.tables import TokenRow
+from service.calendars.commands import published
+from service.calendars.rules import significant_hash
+from service.calendars.tables import LedgerRow
+from service.database import connect, reading, writing
+from service.events import Event
+from service.groups import commands as groups
+from service.groups import queries
+from service.groups.decision import Proposal
+from service.groups.tables import DecisionRow, PersonRow
+from service.notifications.boundaries import boundaries
+from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.rotation.commands import apply_charter, take_decision
+from service.scheduler import plan
+from tests.chaos.kill import killed_at
+from tests.conftest import Time
+
+Work = Callable[[Engine], None]
+
+
+def decide(engine: Engine) -> None:
+    with writing(engine) as session:
+        said = Proposal.model_validate({"pass": "unhcr", "term": date(2008, 7, 1)})
+        take_decision(session, "gmg", said, actor="test")
+
+
+def apply(engine: Engine) -> None:
+    with writing(engine) as session:
+        charter = queries.charter(session, "gmg")
+        renamed = charter.group.model_copy(update={"name": "Another name"})
+        apply_charter(session, charter.model_copy(update={"group": renamed}), actor="test")
+
+
+def import_people(engine: Engine) -> None:
+    with writing(engine) as session:
+        people = queries.charter(session, "gmg").people[:3]
+        groups.import_people(session, "gmg", [p.model_copy(update={"name": "New name"}) for p in people])
+
+
+def confirm(engine: Engine) -> None:
+    with writing(engine) as session:
+        groups.confirm(session, "gmg")
+
+
+def make(engine: Engine) -> None:
+    with writing(engine) as session:
+        make_token(session, "gmg", kind="api", email=None, name=None, lasts=timedelta(days=1), actor="test")
+
+
+def revoke(engine: Engine) -> None:
+    with writing(engine) as session:
+        for row in session.exec(select(TokenRow)).all():
+            revoke_token(session, row.id, actor="test")
+
+
+def audit(session: Session) -> None:
+    """What must hold in every state that is ever seen."""
+    group = queries.group_row(session, "gmg")
+    found = list(session.exec(select(Event)))
+
+    def count(*kinds: str) -> int:
+        return sum(event.kind in kinds for event in found)
+
+    charter = queries.charter(session, "gmg")
+    assert group.version == count("charter.applied", "chair.decided", "people.imported"), "each change has its event"
+    assert len(charter.decisions) == count("chair.decided")
+    assert (group.confirmed_at is not None) == count("group.confirmed")
+    tokens = list(session.exec(select(TokenRow)))
+    assert len(tokens) == count("token.made")
+    assert sum(row.revoked_at is not None for row in tokens) == count("token.revoked")
+    day = date(2008, 5, 15)
+    ledger = {row.key: row.content_hash for row in session.exec(select(LedgerRow)) if not row.cancelled}
+    assert ledger == {key: significant_hash(item) for key, item in published(charter, day).items()}
+    told = {row.key: row.incoming for row in session.exec(select(BoundaryRow)) if not row.gone}
+    assert told == {key: list(after.chair) for key, _, _, after in boundaries(charter, day)}
+    changed = sum(row.revision - 1 for row in session.exec(select(BoundaryRow)))
+    assert changed == count("handover.changed"), "each move of a handover has its event"
+    known = {event.id for event in found}
+    assert all(row.event_id in known for row in session.exec(select(DeliveryRow)))
+
+
+def all_kills(url: str, work: Work, stride: int = 1) -> int:
+    """Kill at every statement in turn, and look what is there after each; how many kills there were."""
+    before, kills, number = state(url, whole=True), 0, 1
+    while killed_at(number, url, work):
+        assert state(url) == before, f"killed at statement {number}, something was left behind"
+        kills, number = kills + 1, number + stride
+    assert state(url, whole=True) != before, "in the end it was done"
+    return kills
+
+
+def state(url: str, whole: bool = False) -> dict[str, object]:
+    """How much there is of everything; with `whole`, after the audit."""
+    engine = connect(url)
+    with reading(engine) as session:
+        if whole:
+            audit(session)
+        found: dict[str, object] = {"version": queries.group_row(session, "gmg").version}
+        for table in (Event, TokenRow, BoundaryRow, DeliveryRow, LedgerRow, DecisionRow, PersonRow):
+            found[table.__name__] = session.scalar(select(func.count()).select_from(table))
+        found["revoked"] = sum(row.revoked_at is not None for row in session.exec(select(TokenRow)))
+        found["ledger"] = session.scalar(select(func.sum(col(LedgerRow.sequence))))
+        found["told"] = session.scalar(select(func.sum(col(BoundaryRow.revision))))
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("work", [decide, apply, import_people, confirm, make, plan], ids=lambda work: work.__name__)
+def test_a_kill_at_any_statement_leaves_all_or_nothing(work: Work, database_url: str, group: str, time: Time) -> None:
+    # Each statement costs a process, so of the longest every third is taken.
+    stride = 3 if work in (decide, apply) else 1
+    assert all_kills(database_url, work, stride) >= 2
+
+
+def test_revoking_too(database_url: str, engine: Engine, group: str, time: Time) -> None:
+    make(engine)
+    assert all_kills(database_url, revoke) >= 2
+
+
+def test_the_planted_bug_is_seen(database_url: str, group: str, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events of a transaction of their own, committed before the change: some kill leaves one without the other."""
+    real = events.record
+
+    def apart(session: Session, group_id: str, kind: str, *more: object, **data: object) -> object:
+        engine = session.get_bind()
+        assert isinstance(engine, Engine)
+        session.commit()
+        session.begin()
+        return real(session, group_id, kind, *more, **data)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("service.rotation.commands.events.record", apart)
+    with pytest.raises(AssertionError):
+        all_kills(database_url, decide)
