@@ -13,7 +13,7 @@ from migrations.upgrade import newest, revision_of
 from service.access import api as access
 from service.calendars import api as calendars
 from service.calendars.feeds import Shelf
-from service.refusals import MAX_BODY, BodyLimit, refuse_with_problems
+from service.refusals import MAX_BODY, BodyLimit, Unexpected, refuse_with_problems
 from service.rotation import api as rotation
 from service.rotation import writing_api
 from service.scheduler import Ticker
@@ -54,6 +54,7 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     refuse_with_problems(app, pages.problem_page)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Unexpected)
     app.add_middleware(headers.SecurityHeaders)
     return app
 

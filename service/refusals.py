@@ -1,6 +1,6 @@
 """Every failure as a problem: one form, no echo of what was sent, and a trace to find it in the log."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problems import Problem
 from service.strict import Unreadable
@@ -19,6 +19,31 @@ from service.strict import Unreadable
 MAX_BODY = 256 * 1024
 _STEP = 60
 log = structlog.get_logger()
+
+
+class Unexpected:
+    """Answers what nobody foresaw with a trace that the log has, and nothing else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            trace = str(uuid4())
+            log.exception("unexpected", trace=trace)
+            problem = Problem(500, "unexpected", f"Not your fault. Tell the operator: {trace}.")
+            await _problem(problem)(scope, receive, send)
 
 
 class BodyLimit:
@@ -80,15 +105,6 @@ def refuse_with_problems(app: FastAPI, page: Page) -> None:
         if full:
             return answer(request, Problem(507, "disk-full", "Nothing can be stored now; tell the operator."))
         return answer(request, Problem(503, "database-unavailable", "Try again shortly.", headers={"Retry-After": "5"}))
-
-    @app.middleware("http")
-    async def unexpected(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        try:
-            return await call(request)
-        except Exception:
-            trace = uuid4().hex
-            log.exception("unexpected", trace=trace)
-            return answer(request, Problem(500, "unexpected", f"Not your fault. Tell the operator: {trace}."))
 
 
 def _problem(problem: Problem) -> Response:

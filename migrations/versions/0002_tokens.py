@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("group", sa.Column("stamp", sa.String(length=36), nullable=False, server_default=""))
     op.create_table(
         "repeat",
         sa.Column("caller", sa.String(length=60), nullable=False),
@@ -42,6 +43,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("group", "stamp")
     op.drop_index(op.f("ix_token_group_id"), table_name="token")
     op.drop_table("token")
     op.drop_index(op.f("ix_repeat_created_at"), table_name="repeat")

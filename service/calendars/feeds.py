@@ -11,13 +11,12 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from service import clock, zones
-from service.calendars.items import group_name
 from service.calendars.tables import LedgerRow
 from service.calendars.writer import feed_bytes
 from service.database import reading
 from service.groups import queries as groups
 from service.groups.tables import GroupRow
-from service.rotation.rules import horizon
+from service.rotation.rules import reach
 
 PAST = timedelta(days=90)
 REFRESH = timedelta(hours=1)
@@ -56,23 +55,23 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
     """
     with reading(engine) as session:
         row = groups.group_row(session, group_id)
-        charter = groups.charter(session, group_id)
-        today = zones.day_in(clock.now(), charter.group.timezone)
+        today = zones.day_in(clock.now(), row.timezone)
+        far = reach(groups.cycles(session, group_id), today)
         asked = (
             select(LedgerRow.body)  # type: ignore[call-overload]
             .where(LedgerRow.group_id == group_id)
-            .where(col(LedgerRow.end_day) > today - PAST, col(LedgerRow.start_day) < horizon(charter, today))
+            .where(col(LedgerRow.end_day) > today - PAST, col(LedgerRow.start_day) < far)
             .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
             .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
         )
         body = feed_bytes(
-            name=NAMES[kind].format(group=group_name(charter)),
-            description=f"{charter.group.name}: {ABOUT}",
-            zones=[charter.group.timezone],
-            events=[bytes(found) for (found,) in session.execute(asked)],
+            name=NAMES[kind].format(group=row.facts.get("short") or row.facts["name"]),
+            description=f"{row.facts['name']}: {ABOUT}",
+            zones=[row.timezone],
+            events=session.connection().execute(asked).scalars().all(),
             refresh=REFRESH,
         )
-        return Feed(row.version, _next_day(today, charter.group.timezone), body)
+        return Feed(row.version, _next_day(today, row.timezone), body)
 
 
 def _next_day(today: date, zone: str) -> datetime:

@@ -47,7 +47,7 @@ def named(charter: Charter, ids: Sequence[str]) -> str:
 
 
 def group_name(charter: Charter) -> str:
-    return charter.group.short or charter.group.name
+    return charter.group.label
 
 
 def _term(charter: Charter, term: Term, url: str) -> Item:

@@ -4,6 +4,7 @@ A day is a day in the group's zone; every pair `from`/`until` is half-open. What
 for the rotation stands in `service/rotation/engine.py`.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, time
 from typing import Annotated, Any, Literal
@@ -92,7 +93,7 @@ class Rule(Part):
         if self.order != "alphabetical":
             if not self.order:
                 raise ValueError("order is empty; list at least one member, or write alphabetical")
-            twice = sorted({id_ for id_ in self.order if self.order.count(id_) > 1})
+            twice = sorted(id_ for id_, times in Counter(self.order).items() if times > 1)
             if twice:
                 raise ValueError(f"order names {', '.join(twice)} twice; each member stands once")
             if self.first is not None and self.first not in self.order:
@@ -174,6 +175,11 @@ class Group(Part):
     about: Text | None = None
     website: HttpsUrl | None = None
     source: Text | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.short or self.name
 
 
 class Charter(Part):

@@ -28,7 +28,7 @@ def store(session: Session, charter: Charter) -> GroupRow:
     """Make the tables hold `charter`, and count its revision and version on."""
     row = session.get(GroupRow, charter.group.id, with_for_update=True)
     if row is None:
-        row = GroupRow(id=charter.group.id, changed_at=clock.now(), **group_values(charter))
+        row = GroupRow(id=charter.group.id, changed_at=clock.now(), stamp=str(uuid4()), **group_values(charter))
         row.revision = max(1, charter.revision or 1)
     else:
         for name, value in group_values(charter).items():
@@ -46,6 +46,7 @@ def touch(row: GroupRow) -> None:
     """Count a change of the group."""
     row.version += 1
     row.revision += 1
+    row.stamp = str(uuid4())
     row.changed_at = clock.now()
 
 

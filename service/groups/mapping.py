@@ -161,7 +161,7 @@ def charter_of(
             Recorded.model_validate(_aliased(row, {"chair", "kind", "source", "note"}))
             for row in sorted(kept.records, key=lambda row: row.from_day)
         ],
-        rotation=_rules(kept, ""),
+        rotation=rules_of(kept.rules, ""),
         decisions=[
             Decision.model_validate(
                 row.what | {"id": row.id, "taken": row.taken, "source": row.source, "reason": row.reason}
@@ -183,7 +183,7 @@ def _members(kept: Rows) -> list[Member]:
     for row in ordered:
         if row.seat_of is None:
             seats = [Seat(**_part(kept, seat)) for seat in ordered if seat.seat_of == row.id]
-            members.append(Member(**_part(kept, row), seats=seats, rotation=_rules(kept, row.id)))
+            members.append(Member(**_part(kept, row), seats=seats, rotation=rules_of(kept.rules, row.id)))
     return members
 
 
@@ -196,8 +196,9 @@ def _part(kept: Rows, row: OrganizationRow) -> dict[str, Any]:
     return values
 
 
-def _rules(kept: Rows, member: str) -> list[Rule]:
-    mine = sorted((row for row in kept.rules if row.member == member), key=lambda row: row.from_day)
+def rules_of(kept: Iterable[RuleRow], member: str) -> list[Rule]:
+    """The rules of a member's seats, or with an empty `member` those of the group, in order of days."""
+    mine = sorted((row for row in kept if row.member == member), key=lambda row: row.from_day)
     return [
         Rule.model_validate(row.model_dump(include={"months", "order", "first", "source"}) | {"from": row.from_day})
         for row in mine

@@ -1,9 +1,11 @@
 """Reads of groups: the charter as the tables hold it."""
 
 import re
+from collections import OrderedDict
+from datetime import date
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from service.groups.charter import Appointment, Charter
 from service.groups.mapping import Rows, appointment_of, charter_of
@@ -64,6 +66,23 @@ def charter(session: Session, group_id: str) -> Charter:
         Problem: 404, there is no such group.
     """
     group = group_row(session, group_id)
+    known = _read.get(group.stamp)
+    if known is None:
+        known = _charter(session, group)
+        if group.stamp:
+            _read[group.stamp] = known
+            while len(_read) > _KEPT:
+                _read.popitem(last=False)
+    return known
+
+
+# The charters read last, by their stamp: a change of the charter is a new stamp, so none of them grows old.
+_KEPT = 16
+_read: OrderedDict[str, Charter] = OrderedDict()
+
+
+def _charter(session: Session, group: GroupRow) -> Charter:
+    group_id = group.id
     people = people_rows(session, group_id)
     roles = session.exec(
         select(AppointmentRow).where(col(AppointmentRow.person_id).in_([person.id for person in people]))
@@ -80,3 +99,20 @@ def appointments(session: Session, person_id: str) -> list[Appointment]:
     """The roles of a person, in the order of the charter."""
     asked = select(AppointmentRow).where(AppointmentRow.person_id == person_id).order_by(col(AppointmentRow.position))
     return [appointment_of(row) for row in session.exec(asked)]
+
+
+def cycles(session: Session, group_id: str) -> list[tuple[date, int, int]]:
+    """Each rotation rule's first day, its months, and how many stand in its order; in order of days."""
+    asked = (
+        select(RuleRow.from_day, RuleRow.months, RuleRow.order)  # type: ignore[call-overload]
+        .where(RuleRow.group_id == group_id, RuleRow.member == "")
+        .order_by(col(RuleRow.from_day))
+    )
+    rules = session.exec(asked).all()
+    members = 0
+    if any(order == "alphabetical" for _, _, order in rules):
+        counted = select(func.count()).where(
+            OrganizationRow.group_id == group_id, col(OrganizationRow.seat_of).is_(None)
+        )
+        members = session.scalar(counted) or 0
+    return [(day, months, members if order == "alphabetical" else len(order)) for day, months, order in rules]

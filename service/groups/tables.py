@@ -10,13 +10,18 @@ from service.database import Instant
 
 
 class GroupRow(SQLModel, table=True):
-    """A group. `version` counts every change of its charter; `changed_at` is the instant of the last."""
+    """A group. `version` counts every change of its charter; `changed_at` is the instant of the last.
+
+    `stamp` is new and unlike any other with each of them, also of one that was never committed: what was
+    read under a stamp stays true of it.
+    """
 
     __tablename__ = "group"
 
     id: str = Field(primary_key=True, max_length=40)
     version: int = 1
     revision: int = 0
+    stamp: str = Field(default="", max_length=36)
     changed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     timezone: str = Field(max_length=60)

@@ -14,15 +14,18 @@ What the walk holds to (the charter's rotation rules):
 - A member that leaves inside its term leaves the rest of the term vacant, until a decision fills it.
 """
 
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from service.groups.charter import Charter, Member, Organization, Recorded, Rule
 from service.groups.decision import Decision
-from service.rotation.decided import Decided
+from service.rotation.laying import Laying
+from service.rotation.misfits import history_faults, refuse_strangers, refuse_unused
 from service.rotation.orders import Orders
-from service.rotation.values import Kind, Reason, RotationProblem, Status, Term
+from service.rotation.values import Reason, RotationProblem, Status, Term
 
 _DAY = timedelta(days=1)
 
@@ -33,14 +36,14 @@ def terms(charter: Charter, until: date) -> list[Term]:
     Raises:
         RotationProblem: history, rules and decisions do not fit together.
     """
-    return _Walk(charter.members, charter.history, charter.rotation, charter.decisions).to(until)
+    return Walk(charter.members, charter.history, charter.rotation, charter.decisions).to(until)
 
 
 def inner_terms(member: Member, until: date) -> list[Term]:
     """The terms of a member's seats, by its own rotation; none before its first rule."""
     if not member.rotation:
         return []
-    return _Walk(member.seats, (), member.rotation, ()).to(until)
+    return Walk(member.seats, (), member.rotation, ()).to(until)
 
 
 def add_months(day: date, months: int) -> date:
@@ -50,8 +53,8 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, last)
 
 
-class _Walk:
-    """One laying of terms. Holds where it is: the terms so far, the turn, the rule, who went before."""
+class Walk(Laying):
+    """One walk over the days: whose turn it is, and until when. Holds the rule in force and who went before."""
 
     def __init__(
         self,
@@ -60,28 +63,31 @@ class _Walk:
         rules: Sequence[Rule],
         decisions: Sequence[Decision],
     ) -> None:
-        self.members = {member.id: member for member in members}
+        super().__init__(members, decisions)
         self.history = history
         self.rules = rules
         self.orders = Orders(rules, members)
-        self.decided = Decided(decisions)
-        self.terms: list[Term] = []
-        self.turn = 0
         self.rule = -1
         self.begun_rule = -1
         self.previous: str | None = None
         self.promised: dict[str, tuple[str, Decision]] = {}
-        self.rest_of_cut: date | None = None
+        self.disturbances = sorted(
+            {d.begins for d in self.decided.in_force if d.begins}
+            | {rule.from_ for rule in rules}
+            | {day for member in members for day in (member.joined, member.left) if day}
+        )
 
     def to(self, until: date) -> list[Term]:
-        self._check_names()
+        refuse_strangers(self.decided, self.members)
         day = self._history()
         # A whole term past the last decision, so that the term nearest to it is known when none starts on its day.
         longest = max((rule.months for rule in self.rules), default=1)
         horizon = max([until, *(add_months(d.begins, longest) + _DAY for d in self.decided.in_force if d.begins)])
         while day is not None and day < horizon and self.rules:
-            day = self._lay(day)
-        self._unused()
+            day = self._run(day, horizon)
+            if day < horizon:
+                day = self._lay(day)
+        refuse_unused(self.decided, self.history, self.terms)
         if self.decided.faults:
             raise RotationProblem(self.decided.faults)
         return [term for term in self.terms if term.start < until]
@@ -90,7 +96,7 @@ class _Walk:
 
     def _history(self) -> date | None:
         """Lay the recorded terms; the last of them may still be moved or interrupted by a decision."""
-        self._check_history()
+        self.decided.faults += history_faults(self.history, self.rules)
         day: date | None = None
         for at, entry in enumerate(self.history):
             turn = 0
@@ -100,7 +106,7 @@ class _Walk:
             if at == len(self.history) - 1:
                 day = self._last_on_record(entry, turn)
             else:
-                self._term(entry.from_, entry.until, tuple(entry.chair), entry.kind, "recorded", _source(entry), turn)
+                self.term(entry.from_, entry.until, tuple(entry.chair), entry.kind, "recorded", _source(entry), turn)
         if not self.rules:
             return self._gaps_from(day)
         if day is None:
@@ -114,7 +120,7 @@ class _Walk:
     def _gaps_from(self, day: date | None) -> date | None:
         """A vacancy that begins where a record without rules ends is still laid."""
         while day is not None and day in self.decided.gaps:
-            day = self._gap(self.decided.gaps[day])
+            day = self.gap(self.decided.gaps[day])
         return day
 
     def _last_on_record(self, entry: Recorded, turn: int) -> date:
@@ -126,7 +132,7 @@ class _Walk:
                 end, status = extension.until, "decided"
                 kind = "extended" if kind == "regular" else kind
                 why = (*why, Reason("extended", (extension.id, end)))
-        return self._pieces(entry.from_, end, tuple(entry.chair), kind, status, why, None, turn)  # type: ignore[arg-type]
+        return self.pieces(entry.from_, end, tuple(entry.chair), kind, status, why, None, turn)  # type: ignore[arg-type]
 
     def _went_on_record(self, entry: Recorded) -> None:
         """Who the order goes on after; a swap that is on record by now keeps both its halves."""
@@ -141,26 +147,46 @@ class _Walk:
                 self.previous = owner
                 del self.promised[owner]
 
-    def _check_history(self) -> None:
-        for at, (before, after) in enumerate(zip(self.history, self.history[1:], strict=False), start=1):
-            if before.until != after.from_:
-                word = "a gap" if before.until < after.from_ else "an overlap"
-                text = f"begins on {after.from_} but the term before ends on {before.until}: {word}"
-                text += f"; write from: {before.until}"
-                self.decided.faults.append((("history", at), text))
-        for at, (earlier, later) in enumerate(zip(self.rules, self.rules[1:], strict=False), start=1):
-            if later.from_ <= earlier.from_:
-                text = f"begins on {later.from_}, not after the rule before it ({earlier.from_}); put rules in order"
-                self.decided.faults.append((("rotation", at), text))
-
     # -- what is laid by rule and decision
+
+    def _run(self, day: date, until: date) -> date:
+        """Lay the whole turns that lie before the next day on which anything happens; the day on which they end.
+
+        Where no decision, rule, arrival or departure touches a stretch, the same members follow one
+        another again and again: nothing has to be looked up for each turn (see its property test).
+        """
+        at = bisect_left(self.disturbances, day)
+        quiet = self.disturbances[at] if at < len(self.disturbances) else date.max
+        if day == quiet or self.promised or self.rest_of_cut or self.begun_rule != self.rule or self._rule_is_over(day):
+            return day
+        rule, previous = self.rules[self.rule], self.previous
+        circle = list(self.orders.after(self.rule, previous, day))
+        if not circle:
+            return day
+        ring = [((id_,), (self._follows(id_, before, rule),)) for before, id_ in pairwise(circle[-1:] + circle)]
+        # The first follows whoever sat before this stretch, who need not be the last of the circle.
+        chair, why = (circle[0],), (self._follows(circle[0], previous, rule),)
+        place, size, months, turn = 0, len(circle), rule.months, self.turn
+        while day < until and (end := add_months(day, months)) <= quiet:
+            turn += 1
+            self.terms.append(Term(day, end, chair, "regular", "projected", why, turn, 1, chair[0]))
+            day, self.previous, place = end, chair[0], place + 1
+            chair, why = ring[place % size]
+        self.turn = turn
+        return day
+
+    def _follows(self, owner: str, previous: str | None, rule: Rule) -> Reason:
+        return Reason("order", (owner, previous, rule.from_))
+
+    def _rule_is_over(self, day: date) -> bool:
+        return self.rule + 1 < len(self.rules) and self.rules[self.rule + 1].from_ <= day
 
     def _lay(self, day: date) -> date:
         """Lay what begins on `day`; the day on which it ends."""
         gap = self.decided.gaps.get(day)
         if gap is not None:
-            return self._gap(gap)
-        while self.rule + 1 < len(self.rules) and self.rules[self.rule + 1].from_ <= day:
+            return self.gap(gap)
+        while self._rule_is_over(day):
             self.rule += 1
         rest, self.rest_of_cut = self.rest_of_cut, None
         appointment = self.decided.appoints.get(day)
@@ -183,18 +209,15 @@ class _Walk:
                 self.decided.use(acceptance)
                 touched, why = True, (*why, Reason("accepted", (acceptance.accept, acceptance.id)))
         status: Status = "decided" if touched else "projected"
-        return self._pieces(day, end, chair, kind, status, why, owner)  # type: ignore[arg-type]
+        return self.pieces(day, end, chair, kind, status, why, owner)  # type: ignore[arg-type]
 
     def _by_order(self, day: date) -> tuple[tuple[str, ...], str, tuple[Reason, ...], str | None, bool]:
         """Whose turn begins on `day`: (chair, kind, reasons, owner of the turn, touched by a decision)."""
         swap, passes = self.decided.swaps.get(day), self.decided.passes.get(day, {})
         passed: tuple[Reason, ...] = ()
         for owner in self._candidates(day):
-            sitter, kind, why = (
-                owner,
-                "regular",
-                Reason("order", (owner, self.previous, self.rules[self.rule].from_)),
-            )
+            sitter, kind = owner, "regular"
+            why = self._follows(owner, self.previous, self.rules[self.rule])
             by = None
             promise = self.promised.pop(owner, None)
             if promise is not None and self.members[promise[0]].stands(day):
@@ -246,124 +269,6 @@ class _Walk:
         if self.rule + 1 < len(self.rules) and self.rules[self.rule + 1].from_ < end:
             return self.rules[self.rule + 1].from_, None
         return end, None
-
-    def _gap(self, gap: Decision) -> date:
-        """Lay the days of a vacancy or an interim chair; the day on which they end."""
-        self.decided.use(gap)
-        assert gap.begins is not None
-        assert gap.until is not None
-        chair = (gap.interim,) if gap.interim else ()
-        kind: Kind = "interim" if gap.interim else "vacant"
-        why = (Reason(kind, (gap.id, *chair)),)
-        left = self.members[gap.interim].left if gap.interim in self.members else None
-        if left is not None and gap.begins < left < gap.until:
-            self._term(gap.begins, left, chair, kind, "decided", why, 0)
-            self._term(left, gap.until, (), "vacant", "decided", (Reason("left", (gap.interim, left)),), 0)
-        else:
-            self._term(gap.begins, gap.until, chair, kind, "decided", why, 0)
-        return gap.until
-
-    def _pieces(
-        self,
-        start: date,
-        end: date,
-        chair: tuple[str, ...],
-        kind: Kind,
-        status: Status,
-        why: tuple[Reason, ...],
-        owner: str | None = None,
-        turn: int | None = None,
-    ) -> date:
-        """Lay one turn from `start`, interrupted by vacancies and by members who leave; its last day + 1."""
-        turn = self.turn if turn is None else turn
-        gap = self.decided.next_gap(start) if self.decided.gap_days else None
-        interrupted = gap is not None and gap.begins is not None and gap.begins < end
-        leaving = [left for id_ in chair if (left := self.members[id_].left) is not None and left < end]
-        if not interrupted and not leaving:
-            self._term(start, end, chair, kind, status, why, turn, 1, owner)
-            return end
-        if interrupted:
-            status = "decided"
-        day, piece = start, 0
-        while day < end:
-            gap = self.decided.gaps.get(day)
-            if gap is not None:
-                day = self._gap(gap)
-                continue
-            sitting = tuple(id_ for id_ in chair if self.members[id_].left is None or day < self.members[id_].left)  # type: ignore[operator]
-            if day > start and chair and not sitting and day in self.decided.appoints:
-                self.rest_of_cut = end
-                return day
-            coming = self.decided.next_gap(day)
-            stops = [end, *(left for left in leaving if left > day)]
-            stops += [coming.begins] if coming is not None and coming.begins is not None else []
-            stop = min(stops)
-            if sitting or not chair:
-                piece += 1
-                self._term(day, stop, sitting, kind, status, why, turn, piece, owner)
-            else:
-                gone = tuple(Reason("left", (id_, self.members[id_].left)) for id_ in chair)
-                self._term(day, stop, (), "vacant", "projected", gone, 0)
-            day = stop
-        return day
-
-    def _term(
-        self,
-        start: date,
-        end: date,
-        chair: tuple[str, ...],
-        kind: Kind,
-        status: Status,
-        why: tuple[Reason, ...],
-        turn: int,
-        piece: int = 1,
-        owner: str | None = None,
-    ) -> None:
-        self.terms.append(Term(start, end, chair, kind, status, why, turn, piece, owner))
-
-    # -- what does not fit
-
-    def _check_names(self) -> None:
-        for decision in self.decided.in_force:
-            day = decision.begins
-            assert day is not None
-            for id_ in decision.names:
-                member = self.members.get(id_)
-                if member is not None and not member.stands(day):
-                    span = f"joined {member.joined}" + (f", left {member.left}" if member.left else "")
-                    self.decided.fault(
-                        decision, f"names {id_}, which is not a member on {day} ({span}); name one that is"
-                    )
-
-    def _unused(self) -> None:
-        for decision in self.decided.unused():
-            day = decision.begins
-            assert day is not None
-            if self.history and day < self.history[-1].until and self._on_record(decision, day):
-                continue
-            self.decided.fault(decision, self._why_unused(decision, day))
-
-    def _on_record(self, decision: Decision, day: date) -> bool:
-        return any(entry.from_ == day for entry in self.history)
-
-    def _why_unused(self, decision: Decision, day: date) -> str:
-        # Where a turn goes on after a vacancy, no term starts.
-        term = next((term for term in self.terms if term.start == day and term.piece < 2), None)
-        if term is None:
-            starts = [term.start for term in self.terms if term.turn and term.piece < 2]
-            if not starts:
-                return f"is about {day}, but the charter lays no term; add a rotation rule"
-            nearest = min(starts, key=lambda start: abs(start - day))
-            field = "extend" if decision.verb == "extend" else "term"
-            return f"is about {day}, on which no term starts; the nearest starts on {nearest}: write {field}: {nearest}"
-        if not term.turn:
-            return f"is about {day}, but those days are {term.kind}; the next turn starts on {term.end}"
-        if not decision.names:
-            return f"would {decision.verb} the term of {day}, whose end another decision sets; withdraw that one first"
-        verb = {"pass": "pass", "accept": "accept", "swap": "swap its turn"}.get(decision.verb, decision.verb)
-        would = " and ".join(term.chair) or "nobody"
-        who = decision.names[0]
-        return f"says that {who} should {verb} for the term of {day}, but {would} would sit there; name {would}"
 
 
 def _source(entry: Recorded) -> tuple[Reason, ...]:

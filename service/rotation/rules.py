@@ -78,12 +78,23 @@ def overlapping(laid: Sequence[Term], start: date, end: date) -> list[Term]:
 
 
 def horizon(charter: Charter, today: date) -> date:
-    """How far ahead terms are shown: five calendar years, and at least a whole cycle of the order."""
+    """How far ahead the terms of a charter are shown."""
+    members = len(charter.members)
+    cycles = [
+        (rule.from_, rule.months, members if rule.order == "alphabetical" else len(rule.order))
+        for rule in charter.rotation
+    ]
+    return reach(cycles, today)
+
+
+def reach(cycles: Sequence[tuple[date, int, int]], today: date) -> date:
+    """How far ahead terms are shown: five calendar years, and at least a whole cycle of the order.
+
+    `cycles` holds each rule's first day, its months, and how many stand in its order.
+    """
     five = date(today.year + HORIZON_YEARS + 1, 1, 1)
-    rules = [rule for rule in charter.rotation if rule.from_ <= five] or charter.rotation[:1]
-    if not rules:
+    near = [cycle for cycle in cycles if cycle[0] <= five] or cycles[:1]
+    if not near:
         return five
-    rule = rules[-1]
-    size = len(charter.members) if rule.order == "alphabetical" else len(rule.order)
-    begins = max(today, rule.from_)
-    return max(five, add_months(begins, rule.months * (size + 1)))
+    since, months, size = near[-1]
+    return max(five, add_months(max(today, since), months * (size + 1)))

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from service.groups.charter import Charter
-from service.rotation.engine import add_months, terms
+from service.rotation.engine import Walk, add_months, terms
 from service.rotation.fairness import shares
 from service.rotation.rules import horizon, sitting
 from service.rotation.values import RotationProblem, Term
@@ -113,6 +113,19 @@ def test_terms_lie_end_to_end_and_each_has_an_identity_of_its_own(charter: Chart
             assert member is not None
             assert member.stands(term.start)
             assert member.left is None or term.end <= member.left
+
+
+@settings(max_examples=200, deadline=None)
+@given(groups(), st.data())
+def test_a_quiet_stretch_laid_in_one_go_is_what_step_by_step_would_lay(charter: Charter, data: st.DataObject) -> None:
+    charter = decided(data, charter)
+
+    class StepByStep(Walk):
+        def _run(self, day: date, until: date) -> date:
+            return day
+
+    parts = (charter.members, charter.history, charter.rotation, charter.decisions)
+    assert Walk(*parts).to(END) == StepByStep(*parts).to(END)
 
 
 @settings(max_examples=100, deadline=None)
