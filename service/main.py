@@ -56,6 +56,7 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Unexpected)
     app.add_middleware(headers.SecurityHeaders)
+    app.add_middleware(calendars.Front, shelf=app.state.feeds)
     return app
 
 

@@ -1,7 +1,10 @@
 """The door for calendar clients: GET and HEAD of feeds, with validators (RFC 9110)."""
 
+import re
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access.queries import owner_group
 from service.calendars.feeds import Feed, Shelf
@@ -10,6 +13,7 @@ from service.database import reading
 router = APIRouter(tags=["calendars"])
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
+_PUBLIC = re.compile(r"/calendars/([a-z0-9-]{1,40})(/chair)?\.ics")
 SHARED = "public, max-age=300, must-revalidate"
 
 
@@ -72,3 +76,26 @@ def _has(given: str | None, etag: str) -> bool:
     if given == etag:
         return True
     return given.strip() == "*" or etag in (one.strip().removeprefix("W/") for one in given.split(","))
+
+
+class Front:
+    """Hands out a public feed that is ready, before anything else looks at the request: the one hot path.
+
+    A feed that is not ready goes the long way round, through its route, and is ready from then on.
+    """
+
+    def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
+        self.app = app
+        self.shelf = shelf
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = _PUBLIC.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        feed = self.shelf.ready(found[1], "chair" if found[2] else "all") if found else None
+        if found is None or feed is None:
+            await self.app(scope, receive, send)
+        else:
+            await respond(Request(scope), feed, _filename(found[1], found[2]))(scope, receive, send)
+
+
+def _filename(group: str, chair: str | None) -> str:
+    return f"{group}-chair.ics" if chair else f"{group}.ics"

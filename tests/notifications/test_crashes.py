@@ -28,16 +28,16 @@ COUNT = 150
 LEASE = 1.0
 
 
-def plant_messages(engine: Engine, group: str) -> set[str]:
+def plant_messages(engine: Engine, group: str, count: int = COUNT, now: datetime | None = None) -> set[str]:
     """Confirmed messages that are due now; their Message-IDs."""
     ids = set()
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     with writing(engine) as session:
         confirm(session, group)
         event = record(session, group, "test", "test")
         assert event is not None
         session.flush()
-        for number in range(COUNT):
+        for number in range(count):
             id_ = str(uuid4())
             message_id = f"<{id_}@test.example>"
             ids.add(message_id)
@@ -60,6 +60,11 @@ def plant_messages(engine: Engine, group: str) -> set[str]:
                 )
             )
     return ids
+
+
+def plant_message(engine: Engine, group: str, now: datetime) -> None:
+    """One confirmed message that is due."""
+    plant_messages(engine, group, 1, now)
 
 
 class Workers:

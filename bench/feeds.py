@@ -1,0 +1,99 @@
+"""Feeds: over HTTP against a bare route that returns the same bytes, and built anew against `icalendar`."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import icalendar
+
+from bench.measure import Row, at_least, at_most, best, group
+from migrations.upgrade import upgrade
+from service.calendars.feeds import Shelf, build
+from service.database import connect, writing
+from service.rotation.commands import apply_charter
+from service.wiring import wire
+
+MEMBERS = 498
+ROUNDS, SECONDS = 15, 0.25
+
+
+def rows() -> Iterator[Row]:
+    wire()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        engine = connect(url)
+        upgrade(engine)
+        with writing(engine) as session:
+            apply_charter(session, group(MEMBERS, 1))
+        shelf = Shelf(engine)
+        feed = shelf.fetch("bench", "all")
+        count = feed.body.count(b"BEGIN:VEVENT")
+        (Path(folder) / "feed.ics").write_bytes(feed.body)
+        with served("ours", url) as ours, served("bare", f"{folder}/feed.ics") as bare:
+            get, known = request(), request(f"If-None-Match: {feed.etag}")
+            whole = against(ours, bare, get, get)
+            unchanged = against(ours, bare, known, request(path="/304"))
+        yield at_least(
+            f"warm feed of {count} events / a bare FastAPI route, requests/s", whole, 0.9
+        )
+        yield at_least("its 304 / a bare 304, requests/s", unchanged, 0.8)
+        calendar = icalendar.Calendar.from_ical(feed.body)
+        ratio = best(lambda: build(engine, "bench", "all")) / best(calendar.to_ical, 3)
+        yield at_most(f"that feed built after a change / icalendar serialising {count} events", ratio, 0.02)
+        shelf.close()
+        engine.dispose()
+
+
+def request(more: str = "", path: str = "/calendars/bench.ics") -> bytes:
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Encoding: identity", *([more] if more else [])]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@contextmanager
+def served(kind: str, source: str) -> Iterator[int]:
+    """A server in a process of its own; its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    process = subprocess.Popen([sys.executable, "-m", "bench.server", kind, source, str(port)])
+    try:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def against(ours: int, bare: int, our_request: bytes, bare_request: bytes) -> float:
+    """Our requests a second over theirs: the best of rounds that take turns."""
+    rates: dict[int, float] = {ours: 0, bare: 0}
+    for _ in range(ROUNDS):
+        for port, asked in ((ours, our_request), (bare, bare_request)):
+            rates[port] = max(rates[port], rate(port, asked))
+    return rates[ours] / rates[bare]
+
+
+def rate(port: int, asked: bytes) -> float:
+    """Requests a second over one kept connection."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        stream = connection.makefile("rb")
+        done, began = 0, time.perf_counter()
+        while (passed := time.perf_counter() - began) < SECONDS:
+            connection.sendall(asked)
+            length = 0
+            while (line := stream.readline()) not in (b"\r\n", b""):
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            stream.read(length)
+            done += 1
+        return done / passed

@@ -1,0 +1,22 @@
+"""The engine against the least that a loop over months must do."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bench.measure import Row, at_most, best, group
+from service.rotation.engine import add_months, terms
+
+
+def rows() -> Iterator[Row]:
+    charter, start, end = group(14, 6), date(2008, 1, 1), date(2108, 1, 1)
+
+    def plain() -> list[tuple[date, date]]:
+        found, day = [], start
+        while day < end:
+            following = add_months(day, 6)
+            found.append((day, following))
+            day = following
+        return found
+
+    ours, loop = best(lambda: [terms(charter, end) for _ in range(20)]), best(lambda: [plain() for _ in range(20)])
+    yield at_most("terms of 100 years / a loop that only adds months", ours / loop, 8)
