@@ -72,9 +72,11 @@ def read_people(file: Path, charter: Charter) -> list[Person]:
         except ValidationError as error:
             faults += [f"{file}:{line}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
             continue
-        before = found.get(person.email.casefold())
-        merged = [*(before.appointments if before else []), *person.appointments]
-        found[person.email.casefold()] = person.model_copy(update={"appointments": merged})
+        # The first row with an address names its person; those after it add appointments.
+        first = found.setdefault(person.email.casefold(), person)
+        if first is not person:
+            merged = [*first.appointments, *person.appointments]
+            found[person.email.casefold()] = first.model_copy(update={"appointments": merged})
     if faults or not rows:
         raise CharterProblem(faults or [f"{file}: has no rows; its first line is {','.join(COLUMNS)}"])
     return list(found.values())
