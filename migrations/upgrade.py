@@ -1,5 +1,6 @@
 """Brings a database to the newest revision, or says which one it is at."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236001)")
 
 
+@cache
 def newest() -> str | None:
     """The newest revision that this code knows."""
     return ScriptDirectory.from_config(config()).get_current_head()

@@ -31,4 +31,5 @@ def set_up() -> None:
     )
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.INFO
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -12,7 +12,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from service import clock
+from service import clock, events
+from service.calendars.commands import is_short
 from service.database import reading, writing
 from service.groups import queries as groups
 from service.notifications import planner
@@ -31,6 +32,8 @@ def plan(engine: Engine) -> None:
     for group_id in ids:
         with writing(engine) as session:
             groups.group_row(session, group_id, lock=True)
+            if is_short(session, group_id):
+                events.terms_changed(session, group_id)
             planner.plan_group(session, group_id)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from service import clock, zones
 from service.calendars.items import chair_items
@@ -14,7 +14,7 @@ from service.calendars.writer import event_bytes
 from service.groups import queries as groups
 from service.groups.charter import Charter
 from service.rotation.engine import add_months, terms
-from service.rotation.rules import horizon
+from service.rotation.rules import horizon, reach
 from service.settings import current
 
 # Entries are remembered well past the days that feeds show, so that time alone brings none in unknown.
@@ -30,6 +30,14 @@ def published(charter: Charter, today: date) -> dict[str, Item]:
     """Every entry that the ledger holds for a charter, by key."""
     far = add_months(horizon(charter, today), _BEYOND_MONTHS)
     return chair_items(charter, terms(charter, far), group_url(charter.group.id))
+
+
+def is_short(session: Session, group_id: str) -> bool:
+    """Whether time has brought the end of the ledger into sight of the feeds, with nothing changed for years."""
+    row = groups.group_row(session, group_id)
+    last = session.scalar(select(func.max(LedgerRow.end_day)).where(LedgerRow.group_id == group_id))
+    far = reach(groups.cycles(session, group_id), zones.day_in(clock.now(), row.timezone))
+    return last is not None and last <= add_months(far, _BEYOND_MONTHS // 2)
 
 
 def keep_ledger(session: Session, group_id: str) -> None:

@@ -91,7 +91,9 @@ def _values(loader: _Reader, node: yaml.Node, path: Path, source: Source) -> Any
         found: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
             key = _scalar(loader, key_node)
-            if not isinstance(key, str | int) or isinstance(key, bool):
+            if isinstance(key, bool):
+                key = key_node.value  # YAML 1.1 reads on, off, yes and no as truth values; as keys they are words.
+            if not isinstance(key, str | int):
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key!r} is not a word; put it in quotes",
                     problem_mark=key_node.start_mark,

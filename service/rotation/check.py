@@ -51,7 +51,10 @@ def _schema_faults(source: Source, error: ValidationError) -> list[str]:
         path = tuple(step for step in found["loc"] if not _is_branch(step))
         message = found["msg"].removeprefix("Value error, ")
         if found["type"] == "extra_forbidden":
-            message = f"is no field of {'.'.join(map(str, path[:-1])) or 'a charter'}; take it out or correct its name"
+            hint = "; the day of a decision is taken: 2008-05-03" if path[-1] == "on" else ""
+            message = (
+                f"is no field of {'.'.join(map(str, path[:-1])) or 'a charter'}; take it out or correct its name{hint}"
+            )
         elif found["type"] == "missing":
             message = "is missing; write it here"
         faults.append(source.fault(path, message))

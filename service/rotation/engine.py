@@ -71,6 +71,8 @@ class Walk(Laying):
         self.begun_rule = -1
         self.previous: str | None = None
         self.promised: dict[str, tuple[str, Decision]] = {}
+        # Where days are missing between the terms, no decision can be told whether it fits.
+        self.broken = False
         self.disturbances = sorted(
             {d.begins for d in self.decided.in_force if d.begins}
             | {rule.from_ for rule in rules}
@@ -87,7 +89,8 @@ class Walk(Laying):
             day = self._run(day, horizon)
             if day < horizon:
                 day = self._lay(day)
-        refuse_unused(self.decided, self.history, self.terms)
+        if not self.broken:
+            refuse_unused(self.decided, self.history, self.terms)
         if self.decided.faults:
             raise RotationProblem(self.decided.faults)
         return [term for term in self.terms if term.start < until]
@@ -96,7 +99,9 @@ class Walk(Laying):
 
     def _history(self) -> date | None:
         """Lay the recorded terms; the last of them may still be moved or interrupted by a decision."""
-        self.decided.faults += history_faults(self.history, self.rules)
+        faults = history_faults(self.history, self.rules)
+        self.decided.faults += faults
+        self.broken = bool(faults)
         day: date | None = None
         for at, entry in enumerate(self.history):
             turn = 0
@@ -114,6 +119,7 @@ class Walk(Laying):
         if self.rules[0].from_ > day:
             text = f"begins on {self.rules[0].from_}, but the history ends on {day}; write from: {day} or earlier"
             self.decided.faults.append((("rotation", 0), text))
+            self.broken = True
             return None
         return day
 

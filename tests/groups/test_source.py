@@ -44,6 +44,11 @@ BAD = {
         "rotation: [{from: 2007-09-01, months: 6, order: [a, b]}]",
         "c.yaml:7: rotation.0: begins on 2007-09-01, but the history ends on 2007-07-01",
     ),
+    "the day of a decision under a name that YAML reads as true": (
+        HEAD + "rotation: [{from: 2007-01-01, months: 6, order: [a, b]}]\n"
+        "decisions: [{id: d, pass: b, term: 2007-07-01, on: 2007-01-01, taken: 2007-01-01}]",
+        "c.yaml:7: decisions.0.on: is no field of decisions.0; take it out or correct its name; the day of",
+    ),
     "a rule on the 31st": (HEAD + "rotation: [{from: 2007-01-31, months: 6, order: [a, b]}]", "28th"),
     "two verbs": (
         HEAD + "decisions: [{id: d, pass: a, accept: b, term: 2008-01-01, taken: 2007-01-01}]",
@@ -101,3 +106,15 @@ def test_five_megabytes_are_refused_unread() -> None:
 def test_depth_is_bounded() -> None:
     with pytest.raises(CharterProblem, match="nested deeper"):
         load("a: " + "[" * 5000 + "]" * 5000, "c.yaml")
+
+
+def test_days_that_are_missing_are_told_alone() -> None:
+    """Where the history ends before the first rule, no decision can be said to be on a wrong day."""
+    text = HEAD + (
+        "history: [{from: 2007-01-01, until: 2007-07-01, chair: [a]}]\n"
+        "rotation: [{from: 2008-01-01, months: 6, order: [a, b]}]\n"
+        "decisions: [{id: d1, pass: b, term: 2008-07-01, taken: 2007-01-01}]"
+    )
+    with pytest.raises(CharterProblem) as caught:
+        load(text, "c.yaml")
+    assert len(caught.value.faults) == 1

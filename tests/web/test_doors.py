@@ -5,9 +5,11 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from service.scheduler import plan
 from tests.conftest import Changed, Time, events_of, put
 
 CHAIR = "/api/v1/groups/gmg/chair"
@@ -214,3 +216,24 @@ def test_the_page_is_light_and_stands_alone(client: TestClient) -> None:
 def test_health(client: TestClient) -> None:
     assert client.get("/livez").status_code == 200
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_ledger_that_nothing_has_changed_for_decades_still_reaches_as_far_as_the_feeds(
+    client: TestClient, engine: Engine, time: Time
+) -> None:
+    time.at = datetime(2034, 5, 15, 12, tzinfo=UTC)
+    plan(engine)
+    last = max(event.end for event in events_of(client.get(FEED).content) if "chairs" in event["SUMMARY"])
+    assert last > date(2040, 12, 31)
+
+
+def test_what_nobody_foresaw_is_a_problem_with_a_trace(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("gmg_secret")
+
+    monkeypatch.setattr("service.rotation.api.chair_out", broken)
+    with structlog.testing.capture_logs() as logs:
+        answer = client.get(CHAIR)
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "gmg_secret" not in answer.text
+    assert next(log for log in logs if log["event"] == "unexpected")["trace"] in answer.json()["detail"]
