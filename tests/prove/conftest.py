@@ -21,9 +21,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the service's state."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def service(home: Path) -> Iterator[str]:
     """The address of a freshly started service."""
-    home, port = tmp_path_factory.mktemp("home"), free_port()
+    port = free_port()
     gmg = Path(sys.executable).with_name("gmg")
     environment = os.environ | {"GMG_HOME": str(home), "GMG_PORT": str(port)}
     process = subprocess.Popen([gmg, "run"], env=environment, stderr=subprocess.DEVNULL)
