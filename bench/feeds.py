@@ -38,9 +38,7 @@ def rows() -> Iterator[Row]:
             get, known = request(), request(f"If-None-Match: {feed.etag}")
             whole = against(ours, bare, get, get)
             unchanged = against(ours, bare, known, request(path="/304"))
-        yield at_least(
-            f"warm feed of {count} events / a bare FastAPI route, requests/s", whole, 0.9
-        )
+        yield at_least(f"warm feed of {count} events / a bare FastAPI route, requests/s", whole, 0.9)
         yield at_least("its 304 / a bare 304, requests/s", unchanged, 0.8)
         calendar = icalendar.Calendar.from_ical(feed.body)
         ratio = best(lambda: build(engine, "bench", "all")) / best(calendar.to_ical, 3)
