@@ -71,8 +71,8 @@ def test_the_coming_chair_answers_by_the_link_in_its_mail(service: str, home: Pa
     page.keyboard.press("Tab")
     page.keyboard.type("Agreed by the head.")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "takes the chair" in page.locator(".statement").inner_text()
     page.screenshot(path=PICTURES / "answer-390.png", full_page=True)
     with urllib.request.urlopen(f"{service}/api/v1/groups/gmg/chair") as answer:
