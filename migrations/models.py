@@ -6,6 +6,14 @@ import service.access.tables
 import service.calendars.tables
 import service.events
 import service.groups.tables
+import service.meetings.agenda.tables
+import service.meetings.attendance.tables
+import service.meetings.inviting.tables
+import service.meetings.minutes.tables
+import service.meetings.outside.tables
+import service.meetings.placing.tables
+import service.meetings.polls.tables
+import service.meetings.tables
 import service.notifications.tables
 import service.repeats  # noqa: F401
 

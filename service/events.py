@@ -5,12 +5,12 @@ number of processes may find it due and it is recorded once.
 """
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from service import clock
 from service.database import Instant
@@ -33,27 +33,75 @@ class Event(SQLModel, table=True):
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-Follower = Callable[[Session, str], None]
-_followers: tuple[Follower, ...] = ()
+class DueRow(SQLModel, table=True):
+    """When a group owes something next: an event not looked at yet, or an instant that time will bring.
 
-
-def follow_changes(*followers: Follower) -> None:
-    """Name what is written together with every change of a group's terms (see `service/wiring.py`).
-
-    Each is called inside the transaction of the change with the session and the group's id. So the
-    rooms above (what feeds have published, what people were told) keep in step without being known here.
+    One row a group, so that a look at what is due costs the same however many groups owe nothing.
     """
-    global _followers
-    _followers = followers
+
+    __tablename__ = "due"
+
+    group_id: str = Field(primary_key=True, max_length=40)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+
+
+# A group is looked at at least this often.
+LONGEST = timedelta(days=7)
+
+Topic = Literal["terms", "meeting", "external"]
+Follower = Callable[[Session, str, str], None]
+_followers: dict[Topic, tuple[Follower, ...]] = {}
+
+
+def follow(topic: Topic, *followers: Follower) -> None:
+    """Name what is written together with every change of a topic (see `service/wiring.py`).
+
+    Each is called inside the transaction of the change with the session, the group's id and the key of
+    what changed (empty for the terms of a group). So the rooms above (what feeds have published, what
+    people were told) keep in step without being known here.
+    """
+    _followers[topic] = followers
+
+
+def changed(session: Session, topic: Topic, group_id: str, key: str = "") -> None:
+    """Let every follower of a topic see it as this transaction leaves it."""
+    if topic not in _followers:
+        raise RuntimeError("nothing follows changes; call service.wiring.wire() first")
+    session.flush()
+    for follower in _followers[topic]:
+        follower(session, group_id, key)
 
 
 def terms_changed(session: Session, group_id: str) -> None:
     """Let every follower see the terms of a group as this transaction leaves them."""
-    if not _followers:
-        raise RuntimeError("nothing follows changes; call service.wiring.wire() first")
-    session.flush()
-    for follower in _followers:
-        follower(session, group_id)
+    changed(session, "terms", group_id)
+
+
+def owes(session: Session, group_id: str, at: datetime) -> None:
+    """Note when a group owes something next, in place of what was noted before.
+
+    The group's own row is to be locked: whoever looks and whoever changes take turns.
+    """
+    row = session.get(DueRow, group_id)
+    if row is None:
+        row = DueRow(group_id=group_id, at=at)
+    row.at = at
+    session.add(row)
+
+
+def due_groups(session: Session) -> list[str]:
+    """The groups that owe something by now, those that have waited longest first.
+
+    A clock that was set back must not leave a group waiting for an instant that is far off now.
+    """
+    now = clock.now()
+    asked = select(DueRow.group_id).where((col(DueRow.at) <= now) | (col(DueRow.at) > now + LONGEST))
+    return list(session.exec(asked.order_by(col(DueRow.at), col(DueRow.group_id))))
+
+
+def next_due(session: Session) -> datetime | None:
+    """The first instant at which any group owes something."""
+    return session.exec(select(DueRow.at).order_by(col(DueRow.at)).limit(1)).first()
 
 
 def record(
@@ -67,7 +115,10 @@ def record(
     actor: str | None = None,
     **data: Any,
 ) -> Event | None:
-    """Add an event to the transaction; None when this occurrence is recorded already."""
+    """Add an event to the transaction; None when this occurrence is recorded already.
+
+    What has happened is to be looked at: the group is due from now on.
+    """
     now = clock.now()
     occurrence = occurrence or str(uuid4())
     known = select(Event.id).where(
@@ -86,8 +137,9 @@ def record(
         occurrence=occurrence,
         effective_at=effective_at or now,
         recorded_at=now,
-        actor=actor,
+        actor=actor[:80] if actor else None,
         data=data,
     )
     session.add(event)
+    owes(session, group_id, now)
     return event

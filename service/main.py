@@ -13,12 +13,40 @@ from migrations.upgrade import newest, revision_of
 from service.access import api as access
 from service.calendars import api as calendars
 from service.calendars.feeds import Shelf
+from service.meetings import api as meetings
+from service.meetings import cadences_api
+from service.meetings.agenda import api as agenda
+from service.meetings.attendance import api as attendance
+from service.meetings.minutes import api as minutes
+from service.meetings.outside import api as outside
+from service.meetings.placing import api as placing
+from service.meetings.polls import api as polls
 from service.refusals import MAX_BODY, BodyLimit, Unexpected, refuse_with_problems
 from service.rotation import api as rotation
 from service.rotation import writing_api
 from service.scheduler import Ticker
 from service.web import answers, headers, pages
+from service.web import meetings as meeting_pages
 from service.wiring import wire
+
+# The fixed addresses below /meetings stand before those of one meeting.
+ROOMS = (
+    access,
+    calendars,
+    rotation,
+    writing_api,
+    cadences_api,
+    placing,
+    attendance,
+    meetings,
+    agenda,
+    minutes,
+    polls,
+    outside,
+    pages,
+    answers,
+    meeting_pages,
+)
 
 
 def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
@@ -47,8 +75,8 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     )
     app.state.engine = engine
     app.state.feeds = Shelf(engine)
-    for router in (access.router, calendars.router, rotation.router, writing_api.router, pages.router, answers.router):
-        app.include_router(router)
+    for room in ROOMS:
+        app.include_router(room.router)
     pages.mount(app)
     _health(app)
     refuse_with_problems(app, pages.problem_page)

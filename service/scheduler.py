@@ -12,10 +12,11 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from service import clock, events
-from service.calendars.commands import is_short
+from service import clock, events, zones
+from service.calendars import commands as feeds
 from service.database import reading, writing
 from service.groups import queries as groups
+from service.meetings import proposing as meetings
 from service.notifications import planner
 from service.notifications.channels.files import Files
 from service.notifications.channels.smtp import Smtp
@@ -26,22 +27,29 @@ log = structlog.get_logger()
 
 
 def plan(engine: Engine) -> None:
-    """Record and plan what has become due in every group, each in a transaction of its own."""
+    """Record and plan what has become due, each group in a transaction of its own.
+
+    A group that owes nothing is not looked at, so a look costs the same however many groups there are.
+    """
     with reading(engine) as session:
-        ids = groups.group_ids(session)
+        ids = events.due_groups(session)
     for group_id in ids:
         with writing(engine) as session:
-            groups.group_row(session, group_id, lock=True)
-            if is_short(session, group_id):
+            row = groups.group_row(session, group_id, lock=True)
+            today = zones.day_in(clock.now(), row.timezone)
+            if feeds.is_short(session, group_id) or meetings.is_short(session, group_id, today):
                 events.terms_changed(session, group_id)
             planner.plan_group(session, group_id)
+            session.flush()
+            coming = planner.next_due(session, group_id)
+            latest = clock.now() + events.LONGEST
+            events.owes(session, group_id, min(coming or latest, latest))
 
 
 def next_due(engine: Engine) -> datetime | None:
-    """The next instant at which any group owes something."""
+    """The next instant at which any group owes something, or is looked at anyway."""
     with reading(engine) as session:
-        found = [planner.next_due(session, group_id) for group_id in groups.group_ids(session)]
-    return min((at for at in found if at is not None), default=None)
+        return events.next_due(session)
 
 
 def channels(settings: Settings) -> tuple[Files, Smtp | None]:

@@ -83,6 +83,7 @@ def mailbox(address: str) -> str:
 
 Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_line)]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_paragraphs)]
+LongText = Annotated[str, StringConstraints(max_length=60_000), AfterValidator(_paragraphs)]
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Zone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_zone)]

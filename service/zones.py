@@ -5,6 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name."""
+    return ZoneInfo(name)
+
+
 def day_in(instant: datetime, zone: str) -> date:
     """The day that `instant` falls on in the IANA zone `zone`."""
     return instant.astimezone(ZoneInfo(zone)).date()

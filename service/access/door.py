@@ -51,6 +51,28 @@ def look(request: Request, group_id: str, do: Look) -> Response:
     return _response(answer.status, answer.json(), answer.headers)
 
 
+def glance(request: Request, group_id: str, do: Callable[[Session, Caller | None], Answer]) -> Response:
+    """Answer anybody; who sends a token is known, and may see more.
+
+    Raises:
+        Problem: 401 and 403 for a token that is no good, see `queries.caller`.
+    """
+    if request.headers.get("authorization") is not None:
+        return look(request, group_id, do)
+    with reading(request.app.state.engine) as session:
+        answer = do(session, None)
+    return _response(answer.status, answer.json(), answer.headers)
+
+
+def rehearse(request: Request, group_id: str, do: Change, *, if_match: str | None) -> Response:
+    """Do a write for its answer alone: everything is taken back before the answer goes out."""
+    expected = Expected(if_match, required=False)
+    with writing(request.app.state.engine) as session:
+        answer = do(session, _caller(session, request, group_id, writes=True), expected)
+        session.rollback()
+    return _response(200, answer.json(), {})
+
+
 def create(
     request: Request, group_id: str, body: BaseModel, do: Change, *, key: str | None, if_match: str | None
 ) -> Response:
@@ -73,13 +95,15 @@ def create(
     return _response(row.status, row.body, row.headers | ({"Idempotent-Replayed": "true"} if repeated else {}))
 
 
-def change(request: Request, group_id: str, do: Change, *, if_match: str | None) -> Response:
+def change(request: Request, group_id: str, do: Change, *, if_match: str | None, required: bool = True) -> Response:
     """Change something of which the caller has seen the present version (If-Match).
+
+    `required=False` is for what says in its body which version it means, or replaces only the caller's own.
 
     Raises:
         Problem: 401 and 403, see `queries.caller`; 400, 412 and 428, see `Expected`.
     """
-    expected = Expected(if_match, required=True)
+    expected = Expected(if_match, required=required)
     with writing(request.app.state.engine) as session:
         answer = do(session, _caller(session, request, group_id, writes=True), expected)
     return _response(answer.status, answer.json(), answer.headers)

@@ -1,7 +1,7 @@
 """Links that carry their own authority: signed, for one person and one question, good while it is open."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -19,27 +19,79 @@ class AnswerLink(NamedTuple):
     person_id: str
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current().secret(), salt="chair-answer")
+class MeetingLink(NamedTuple):
+    """Lets one person answer for a member whether it comes to a meeting, or when it suits it."""
+
+    group_id: str
+    subject: str
+    member: str
+    person_id: str
+
+
+Link = TypeVar("Link", AnswerLink, MeetingLink)
+# A link for one question opens no other.
+_ANSWER, _RSVP, _POLL = "chair-answer", "meeting-rsvp", "meeting-poll"
 
 
 def sign(link: AnswerLink) -> str:
     """The link as the last part of an address."""
-    text = _serializer().dumps([link.group_id, link.member, link.term.isoformat(), link.person_id])
-    return text.decode() if isinstance(text, bytes) else text
+    return _sign(_ANSWER, [link.group_id, link.member, link.term.isoformat(), link.person_id])
+
+
+def sign_rsvp(group_id: str, meeting: str, member: str, person_id: str) -> str:
+    """The link by which a person answers an invitation."""
+    return _sign(_RSVP, [group_id, meeting, member, person_id])
+
+
+def sign_poll(group_id: str, poll: str, member: str, person_id: str) -> str:
+    """The link by which a person answers a poll."""
+    return _sign(_POLL, [group_id, poll, member, person_id])
 
 
 def read_link(text: str, group_id: str) -> AnswerLink:
     """The link in an address of the group.
 
     Raises:
-        Problem: 404, it was not signed here, or belongs to another group.
+        Problem: 404, it was not signed here, or belongs to another group or question.
     """
+    parts = _read(_ANSWER, text)
     try:
-        group, member, term, person = _serializer().loads(text)
-        link = AnswerLink(group, member, read_day(term), person)
-    except (BadData, ValueError, TypeError):
+        link = AnswerLink(parts[0], parts[1], read_day(parts[2]), parts[3]) if len(parts) == 4 else None
+    except ValueError:
         link = None
+    return _of_group(link, group_id)
+
+
+def read_rsvp(text: str, group_id: str) -> MeetingLink:
+    """As `read_link`, for an answer to an invitation."""
+    return _of_group(_meeting_link(_RSVP, text), group_id)
+
+
+def read_poll(text: str, group_id: str) -> MeetingLink:
+    """As `read_link`, for an answer to a poll."""
+    return _of_group(_meeting_link(_POLL, text), group_id)
+
+
+def _meeting_link(salt: str, text: str) -> MeetingLink | None:
+    parts = _read(salt, text)
+    return MeetingLink(*parts) if len(parts) == 4 else None
+
+
+def _of_group(link: Link | None, group_id: str) -> Link:
     if link is None or link.group_id != group_id:
         raise Problem(404, "not-found", "This link is not good; use the one from the mail, whole.")
     return link
+
+
+def _sign(salt: str, parts: list[str]) -> str:
+    text = URLSafeSerializer(current().secret(), salt=salt).dumps(parts)
+    return text.decode() if isinstance(text, bytes) else text
+
+
+def _read(salt: str, text: str) -> list[str]:
+    """What was signed; nothing where the signature is not ours."""
+    try:
+        parts = URLSafeSerializer(current().secret(), salt=salt).loads(text)
+    except BadData:
+        return []
+    return parts if isinstance(parts, list) and all(isinstance(part, str) for part in parts) else []

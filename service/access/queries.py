@@ -72,8 +72,8 @@ def _unknown(detail: str) -> Problem:
     return Problem(401, "token-required", detail, headers={"WWW-Authenticate": 'Bearer realm="api"'})
 
 
-def owner_group(session: Session, token: str, name: str) -> str:
-    """The group of a person's own feed. The token is good for the feed of that name alone.
+def feed_owner(session: Session, token: str, name: str) -> Caller:
+    """Whose feed it is that has this address, with the roles of today; it is good for that name alone.
 
     Raises:
         Problem: 404, no such feed (the same for every guess); 410, the address was revoked or has
@@ -82,7 +82,8 @@ def owner_group(session: Session, token: str, name: str) -> str:
     row = token_row(session, "feed", token)
     if row is None or row.group_id != name:
         raise not_found("This calendar")
-    gone = row.revoked_at is not None or row.expires_at <= clock.now()
-    if gone or session.get(PersonRow, row.person_id) is None:
+    gone = row.revoked_at is not None or row.expires_at <= clock.now() or row.person_id is None
+    owner = None if gone else person_caller(session, row.group_id, row.person_id or "", writes=False)
+    if owner is None:
         raise Problem(410, "calendar-gone", "This address is no longer good; ask the secretariat for a new one.")
-    return row.group_id
+    return owner

@@ -1,5 +1,6 @@
 """What a caller may do. Pure: who, what, and the day in; yes or no out."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -47,3 +48,27 @@ def may_decide(caller: Caller, proposal: Proposal, charter: Charter, today: date
     (member,) = proposal.names
     organizations = {member} | ({seats[member].seat} if member in seats else set())
     return caller.serves(organizations, today)
+
+
+def chairs(caller: Caller, charter: Charter, chair: Sequence[str], today: date) -> bool:
+    """Whether the caller may do what the chair may on `today`; where nobody chairs, the secretariat steers."""
+    if caller.secretariat:
+        return True
+    seats = inner_seats(charter, today)
+    return any(caller.serves({seats[id_].seat if id_ in seats else id_, id_}, today) for id_ in chair)
+
+
+def answers_for(caller: Caller, charter: Charter, member: str, day: date, today: date) -> bool:
+    """Whether the caller may speak for a member on `today` about something that happens on `day`.
+
+    Where seats hold a member's place, the people of the member and those of the seat of that day speak for it.
+    """
+    if caller.secretariat:
+        return True
+    seats = inner_seats(charter, day)
+    return caller.serves({member} | ({seats[member].seat} if member in seats else set()), today)
+
+
+def is_inside(caller: Caller | None) -> bool:
+    """Whether the caller belongs to the group: an observer is no member, and sees what the public sees."""
+    return caller is not None and (caller.secretariat or any(role.role != "observer" for role in caller.appointments))

@@ -6,29 +6,44 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.access.queries import owner_group
+from service.access.queries import feed_owner
+from service.access.rules import is_inside
 from service.calendars.feeds import Feed, Shelf
 from service.database import reading
 
 router = APIRouter(tags=["calendars"])
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
-_PUBLIC = re.compile(r"/calendars/([a-z0-9-]{1,40})(/chair)?\.ics")
+_PUBLIC = re.compile(r"/calendars/([a-z0-9-]{1,40})(?:/(chair|meetings)|/members/([a-z0-9-]{1,40}))?\.ics")
 SHARED = "public, max-age=300, must-revalidate"
 
 
 @router.head("/calendars/{group}.ics", include_in_schema=False)
 @router.get("/calendars/{group}.ics", response_class=Response)
 async def group_feed(group: str, request: Request) -> Response:
-    """Everything public about the group: chair terms and handovers."""
-    return await _answer(request, group, "all", f"{group}.ics")
+    """Everything public about the group: chair terms, handovers, meetings and external events."""
+    return await _answer(request, group, "all")
 
 
 @router.head("/calendars/{group}/chair.ics", include_in_schema=False)
 @router.get("/calendars/{group}/chair.ics", response_class=Response)
 async def chair_feed(group: str, request: Request) -> Response:
     """The terms of the chair and its handovers."""
-    return await _answer(request, group, "chair", f"{group}-chair.ics")
+    return await _answer(request, group, "chair")
+
+
+@router.head("/calendars/{group}/meetings.ics", include_in_schema=False)
+@router.get("/calendars/{group}/meetings.ics", response_class=Response)
+async def meetings_feed(group: str, request: Request) -> Response:
+    """The meetings of the group: title, date and status."""
+    return await _answer(request, group, "meetings")
+
+
+@router.head("/calendars/{group}/members/{member}.ics", include_in_schema=False)
+@router.get("/calendars/{group}/members/{member}.ics", response_class=Response)
+async def member_feed(group: str, member: str, request: Request) -> Response:
+    """The terms of one member and the meetings that it takes part in, as the public may see them."""
+    return await _answer(request, group, f"member:{member}")
 
 
 @router.head("/calendars/p/{token}/{name}.ics", include_in_schema=False)
@@ -36,19 +51,20 @@ async def chair_feed(group: str, request: Request) -> Response:
 def own_feed(token: str, name: str, request: Request) -> Response:
     """A person's own calendar, by an address that only they know. A revoked address is gone (410)."""
     with reading(request.app.state.engine) as session:
-        group = owner_group(session, token, name)
+        owner = feed_owner(session, token, name)
     shelf: Shelf = request.app.state.feeds
-    answer = respond(request, shelf.fetch(group, "all"), f"{name}.ics", cache="private, no-cache")
+    feed = shelf.fetch(owner.group_id, "inside" if is_inside(owner) else "all")
+    answer = respond(request, feed, f"{name}.ics", cache="private, no-cache")
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
-async def _answer(request: Request, group: str, kind: str, filename: str) -> Response:
+async def _answer(request: Request, group: str, kind: str) -> Response:
     shelf: Shelf = request.app.state.feeds
     feed = shelf.ready(group, kind)
     if feed is None:
         feed = await run_in_threadpool(shelf.fetch, group, kind)
-    return respond(request, feed, filename)
+    return respond(request, feed, _filename(group, kind))
 
 
 def respond(request: Request, feed: Feed, filename: str, cache: str = SHARED) -> Response:
@@ -90,12 +106,19 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = _PUBLIC.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
-        feed = self.shelf.ready(found[1], "chair" if found[2] else "all") if found else None
+        kind = _kind(found[2], found[3]) if found else ""
+        feed = self.shelf.ready(found[1], kind) if found else None
         if found is None or feed is None:
             await self.app(scope, receive, send)
         else:
-            await respond(Request(scope), feed, _filename(found[1], found[2]))(scope, receive, send)
+            await respond(Request(scope), feed, _filename(found[1], kind))(scope, receive, send)
 
 
-def _filename(group: str, chair: str | None) -> str:
-    return f"{group}-chair.ics" if chair else f"{group}.ics"
+def _kind(named: str | None, member: str | None) -> str:
+    return f"member:{member}" if member else named or "all"
+
+
+def _filename(group: str, kind: str) -> str:
+    """What the file is called: the group, and what of it, where that is not all."""
+    what = kind.rpartition(":")[2]
+    return f"{group}.ics" if what == "all" else f"{group}-{what}.ics"

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from service import clock, zones
 from service.calendars.items import chair_items
@@ -19,6 +19,7 @@ from service.settings import current
 
 # Entries are remembered well past the days that feeds show, so that time alone brings none in unknown.
 _BEYOND_MONTHS = 120
+KINDS = ("term", "handover")
 
 
 def group_url(group_id: str) -> str:
@@ -35,12 +36,13 @@ def published(charter: Charter, today: date) -> dict[str, Item]:
 def is_short(session: Session, group_id: str) -> bool:
     """Whether time has brought the end of the ledger into sight of the feeds, with nothing changed for years."""
     row = groups.group_row(session, group_id)
-    last = session.scalar(select(func.max(LedgerRow.end_day)).where(LedgerRow.group_id == group_id))
+    mine = select(func.max(LedgerRow.end_day)).where(LedgerRow.group_id == group_id, col(LedgerRow.kind).in_(KINDS))
+    last = session.scalar(mine)
     far = reach(groups.cycles(session, group_id), zones.day_in(clock.now(), row.timezone))
     return last is not None and last <= add_months(far, _BEYOND_MONTHS // 2)
 
 
-def keep_ledger(session: Session, group_id: str) -> None:
+def keep_ledger(session: Session, group_id: str, _: str = "") -> None:
     """Write what changed: SEQUENCE rises with time or status, LAST-MODIFIED with anything.
 
     An entry that is gone stays as CANCELLED until its day has passed (RFC 5546 3.2.5).
@@ -48,7 +50,8 @@ def keep_ledger(session: Session, group_id: str) -> None:
     charter = groups.charter(session, group_id)
     now = clock.now().replace(microsecond=0)
     today = zones.day_in(now, charter.group.timezone)
-    kept = {row.key: row for row in session.exec(select(LedgerRow).where(LedgerRow.group_id == group_id))}
+    mine = select(LedgerRow).where(LedgerRow.group_id == group_id, col(LedgerRow.kind).in_(KINDS))
+    kept = {row.key: row for row in session.exec(mine)}
     wanted = published(charter, today)
     for key, item in wanted.items():
         row = kept.get(key)
@@ -58,12 +61,23 @@ def keep_ledger(session: Session, group_id: str) -> None:
             raised = row.sequence + (row.schedule_hash != schedule_hash(item))
             _update(row, replace(item, sequence=raised, modified=now))
             session.add(row)
+        elif row.of != list(item.of):
+            row.of = list(item.of)
+            session.add(row)
     last = max((row.end_day for row in kept.values()), default=today)
     for key, row in kept.items():
         if key not in wanted and not row.cancelled and row.start_day <= last:
             _cancel(row, now)
             session.add(row)
+    published_anew(session, group_id)
     session.flush()
+
+
+def published_anew(session: Session, group_id: str) -> None:
+    """Count a change of what the group's feeds show."""
+    row = groups.group_row(session, group_id)
+    row.published += 1
+    session.add(row)
 
 
 def _row(group_id: str, key: str, item: Item) -> LedgerRow:
@@ -77,6 +91,7 @@ def _update(row: LedgerRow, item: Item) -> None:
     row.content_hash, row.schedule_hash = significant_hash(item), schedule_hash(item)
     row.start_day, row.end_day = _day(item.start), _last_day(item)
     row.cancelled = item.status == "CANCELLED"
+    row.kind, row.of, row.zone = item.kind, list(item.of), item.zone
     row.body = event_bytes(item)
 
 

@@ -8,25 +8,37 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import Engine, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from service import clock, zones
 from service.calendars.tables import LedgerRow
 from service.calendars.writer import feed_bytes
 from service.database import reading
 from service.groups import queries as groups
-from service.groups.tables import GroupRow
+from service.groups.tables import GroupRow, OrganizationRow
+from service.problems import not_found
 from service.rotation.rules import reach
 
 PAST = timedelta(days=90)
 REFRESH = timedelta(hours=1)
-ABOUT = "who chairs, and when the chair passes. Tentative: by rule, not on record."
-NAMES = {"all": "{group}", "chair": "{group} chair"}
+ABOUT = "who chairs, when the chair passes, and when the group meets. Tentative: by rule, not on record."
+# What each feed shows; a member's own feed is `member:` and its id, and shows its terms and its meetings.
+SHOWN = {
+    "all": ("term", "handover", "meeting", "external"),
+    "inside": ("term", "handover", "meeting", "external"),
+    "chair": ("term", "handover"),
+    "meetings": ("meeting",),
+    "member": ("term", "meeting"),
+}
+NAMES = {"all": "{group}", "inside": "{group}", "chair": "{group} chair", "meetings": "{group} meetings"}
 
 
 @dataclass(frozen=True)
 class Feed:
-    """The bytes of a feed and their validators; `version` is the group's, `expires` when its next day begins."""
+    """The bytes of a feed and their validators.
+
+    `version` counts what the group has published; `expires` is when its next day begins.
+    """
 
     version: int
     expires: datetime
@@ -51,27 +63,45 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
     """The feed of a group from the bytes that the ledger keeps.
 
     Raises:
-        Problem: 404, there is no such group.
+        Problem: 404, there is no such group, or no such member.
     """
     with reading(engine) as session:
         row = groups.group_row(session, group_id)
         today = zones.day_in(clock.now(), row.timezone)
         far = reach(groups.cycles(session, group_id), today)
+        what, _, member = kind.partition(":")
         asked = (
-            select(LedgerRow.body)  # type: ignore[call-overload]
-            .where(LedgerRow.group_id == group_id)
+            select(LedgerRow.kind, LedgerRow.of, LedgerRow.zone, LedgerRow.body, LedgerRow.inner)  # type: ignore[call-overload]
+            .where(LedgerRow.group_id == group_id, col(LedgerRow.kind).in_(SHOWN[what]))
             .where(col(LedgerRow.end_day) > today - PAST, col(LedgerRow.start_day) < far)
             .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
             .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
         )
+        found = [
+            (zone, inner if what == "inside" and inner is not None else body)
+            for sort, of, zone, body, inner in session.connection().execute(asked)
+            if not member or member in (of or ()) or (sort == "meeting" and not of)
+        ]
         body = feed_bytes(
-            name=NAMES[kind].format(group=row.facts.get("short") or row.facts["name"]),
+            name=_name(session, row, kind),
             description=f"{row.facts['name']}: {ABOUT}",
-            zones=[row.timezone],
-            events=session.connection().execute(asked).scalars().all(),
+            zones=[row.timezone, *(zone for zone, _ in found if zone and zone != "UTC")],
+            events=[entry for _, entry in found],
             refresh=REFRESH,
         )
-        return Feed(row.version, _next_day(today, row.timezone), body)
+        return Feed(row.published, _next_day(today, row.timezone), body)
+
+
+def _name(session: Session, row: GroupRow, kind: str) -> str:
+    """What a client calls the calendar."""
+    group = str(row.facts.get("short") or row.facts["name"])
+    what, _, member = kind.partition(":")
+    if what != "member":
+        return NAMES[what].format(group=group)
+    found = session.get(OrganizationRow, (row.id, member))
+    if found is None or found.seat_of is not None:
+        raise not_found("This member")
+    return f"{group} {found.short or found.name}"
 
 
 def _next_day(today: date, zone: str) -> datetime:
@@ -116,7 +146,7 @@ class Shelf:
 
     def _version(self, group_id: str) -> int | None:
         with self.engine.connect() as connection:
-            return connection.scalar(select(GroupRow.version).where(col(GroupRow.id) == group_id))  # type: ignore[call-overload]
+            return connection.scalar(select(GroupRow.published).where(col(GroupRow.id) == group_id))  # type: ignore[call-overload]
 
     def _mark(self) -> object:
         if self._watch is not None:

@@ -68,6 +68,7 @@ def _term(charter: Charter, term: Term, url: str) -> Item:
         sequence=0,
         modified=_NEVER,
         url=url,
+        of=term.chair,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-Kind = Literal["term", "handover", "meeting"]
+Kind = Literal["term", "handover", "meeting", "external"]
 Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
 
@@ -30,6 +30,7 @@ class Item:
     `zone` is the IANA name of the zone in which instants are shown; None shows them in UTC. Days
     have no zone. `modified` is when anything but `sequence` last changed (aware); it is written in
     UTC and whole seconds. `transparent` entries take nobody's time (RFC 5545 3.8.2.7).
+    `conference` is where one joins (RFC 7986 5.11); `of` names the members whose entry it is.
     """
 
     uid: str
@@ -47,6 +48,8 @@ class Item:
     url: str | None = None
     categories: tuple[str, ...] = ()
     alarm: Alarm | None = None
+    conference: str | None = None
+    of: tuple[str, ...] = ()
 
 
 def significant_hash(item: Item) -> str:
@@ -67,6 +70,7 @@ def significant_hash(item: Item) -> str:
             item.url,
             item.categories,
             alarm,
+            *([item.conference] if item.conference else []),
         ]
     )
 

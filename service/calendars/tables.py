@@ -2,14 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from service.database import Instant
 
 
 class LedgerRow(SQLModel, table=True):
-    """One entry as last published, with its bytes. `start_day` and `end_day` are days in the group's zone."""
+    """One entry as last published, with its bytes. `start_day` and `end_day` are days in the group's zone.
+
+    `kind`: term, handover, meeting, external. `of` names the members whose entry it is, where it is not
+    everybody's. `inner` is what the group's own people see, where that is more than the public sees.
+    """
 
     __tablename__ = "calendar_ledger"
 
@@ -23,4 +27,8 @@ class LedgerRow(SQLModel, table=True):
     start_day: date
     end_day: date
     cancelled: bool = False
+    kind: str = Field(max_length=10)
+    of: list[str] | None = Field(default=None, sa_column=Column(JSON))
+    zone: str | None = Field(default=None, max_length=60)
     body: bytes
+    inner: bytes | None = None

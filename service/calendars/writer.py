@@ -36,6 +36,15 @@ def event_bytes(item: Item) -> bytes:
             instant or `modified` is naive, the zone is unknown, the alarm is not before the start,
             the UID is empty, or the URL has a line break.
     """
+    return bytes(event_of(item).to_ical(sorted=False))
+
+
+def event_of(item: Item) -> Event:
+    """The component itself, for who has more to add to it.
+
+    Raises:
+        ValueError: as `event_bytes`.
+    """
     start, end = _span(item)
     modified = _utc(item.modified)
     if not clean(item.uid):
@@ -58,6 +67,10 @@ def event_bytes(item: Item) -> bytes:
         if clean(item.url) != item.url:
             raise ValueError(f"the URL {item.url!r} has control characters")
         event.add("URL", vUri(item.url))
+    if item.conference:
+        if clean(item.conference) != item.conference:
+            raise ValueError(f"the address {item.conference!r} has control characters")
+        event.add("CONFERENCE", vUri(item.conference), {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join"})
     if item.categories:
         # The library's list of categories makes plain TEXT of what it is given, hence the detour.
         categories = vCategory([])
@@ -65,7 +78,7 @@ def event_bytes(item: Item) -> bytes:
         event.add("CATEGORIES", categories)
     if item.alarm:
         event.add_component(_alarm(item.uid, item.alarm.before, item.alarm.text))
-    return bytes(event.to_ical(sorted=False))
+    return event
 
 
 def feed_bytes(
@@ -99,7 +112,7 @@ def feed_bytes(
         texts += [("DESCRIPTION", description), ("X-WR-CALDESC", description)]
     about = [f"{field}:{escape(text)}" for field, text in texts]
     about += [f"COLOR:{color}", f"REFRESH-INTERVAL;VALUE=DURATION:{every}", f"X-PUBLISHED-TTL:{every}"]
-    return _calendar(about, tzids, events)
+    return calendar_bytes(about, tzids, events)
 
 
 def single_bytes(item: Item) -> bytes:
@@ -110,10 +123,11 @@ def single_bytes(item: Item) -> bytes:
     """
     start = _span(item)[0]
     shown = isinstance(start, datetime) and start.tzinfo is not UTC
-    return _calendar([], [item.zone] if shown and item.zone else [], [event_bytes(item)])
+    return calendar_bytes([], [item.zone] if shown and item.zone else [], [event_bytes(item)])
 
 
-def _calendar(about: list[str], tzids: list[str], events: Iterable[bytes]) -> bytes:
+def calendar_bytes(about: list[str], tzids: list[str], events: Iterable[bytes]) -> bytes:
+    """A calendar of `events` (bytes) with the header lines `about` and the VTIMEZONEs of `tzids`."""
     header = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", *about]
     lines = [content_line(line) for line in header]
     return b"".join((*lines, *map(vtimezone_bytes, tzids), *events, content_line("END:VCALENDAR")))

@@ -7,10 +7,11 @@ for the rotation stands in `service/rotation/engine.py`.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from service.groups.cadence import Cadence
 from service.groups.decision import Decision
 from service.groups.parts import FIRST_DAY, ClockTime, Day, Part, Period
 from service.text import HttpsUrl, Id, Line, Mailbox, Text, Zone
@@ -163,6 +164,13 @@ class Holiday(Part):
     name: Line
 
 
+class Blackout(Period):
+    """Days on which no meeting is proposed, such as the high-level week of the General Assembly."""
+
+    until: Day
+    name: Line
+
+
 class Group(Part):
     """The group itself; `timezone` is the zone that its days belong to."""
 
@@ -194,7 +202,8 @@ class Charter(Part):
     decisions: list[Decision] = Field([], max_length=2000)
     people: list[Person] = Field([], max_length=5000)
     reminders: Reminders = Reminders()
-    cadences: list[dict[str, Any]] = Field([], max_length=0)
+    cadences: list[Cadence] = Field([], max_length=100)
+    blackouts: list[Blackout] = Field([], max_length=500)
     holidays: dict[Line, Annotated[list[Holiday], Field(max_length=2000)]] = Field({}, max_length=200)
     purposes: dict[Annotated[int, Field(strict=False, ge=1, le=1000)], Line] = Field({}, max_length=200)
     areas: list[Line] = Field([], max_length=200)

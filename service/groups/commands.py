@@ -13,6 +13,7 @@ from service.groups.charter import Charter, Person
 from service.groups.mapping import group_values, rows
 from service.groups.tables import (
     AppointmentRow,
+    CadenceRow,
     DecisionRow,
     GroupRow,
     HolderRow,
@@ -58,6 +59,7 @@ def _replace(session: Session, charter: Charter) -> None:
     _sync(session, RecordRow, id_, wanted.records, lambda row: row.from_day)
     _sync(session, RuleRow, id_, wanted.rules, lambda row: (row.member, row.from_day))
     _sync(session, DecisionRow, id_, wanted.decisions, lambda row: row.id)
+    _sync(session, CadenceRow, id_, wanted.cadences, lambda row: row.id)
     _sync(session, HolidayRow, id_, wanted.holidays, lambda row: (row.city, row.day))
 
 

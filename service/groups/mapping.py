@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
+from service.groups.cadence import Cadence
 from service.groups.charter import (
     Appointment,
+    Blackout,
     Charter,
     Group,
     Head,
@@ -23,6 +25,7 @@ from service.groups.charter import (
 from service.groups.decision import Decision
 from service.groups.tables import (
     AppointmentRow,
+    CadenceRow,
     DecisionRow,
     GroupRow,
     HolderRow,
@@ -33,7 +36,7 @@ from service.groups.tables import (
     RuleRow,
 )
 
-_WORDS = ("purposes", "areas", "kinds")
+_WORDS = ("purposes", "areas", "kinds", "blackouts")
 
 
 def plain(part: Any, **exclude: Any) -> dict[str, Any]:
@@ -51,6 +54,7 @@ class Rows(NamedTuple):
     rules: list[RuleRow]
     decisions: list[DecisionRow]
     holidays: list[HolidayRow]
+    cadences: list[CadenceRow]
 
 
 def group_values(charter: Charter) -> dict[str, Any]:
@@ -66,7 +70,7 @@ def group_values(charter: Charter) -> dict[str, Any]:
 def rows(charter: Charter) -> Rows:
     """The rows that hold `charter`."""
     id_ = charter.group.id
-    found = Rows([], [], [], [], [], [])
+    found = Rows([], [], [], [], [], [], [])
     for member in charter.members:
         _organization(found, id_, member, None)
         for seat in member.seats:
@@ -89,6 +93,10 @@ def rows(charter: Charter) -> Rows:
     found.holidays.extend(
         HolidayRow(group_id=id_, city=city, day=holiday.day, name=holiday.name, position=at)
         for at, (city, holiday) in enumerate((city, day) for city, days in charter.holidays.items() for day in days)
+    )
+    found.cadences.extend(
+        CadenceRow(group_id=id_, id=cadence.id, position=at, what=plain(cadence))
+        for at, cadence in enumerate(charter.cadences)
     )
     return found
 
@@ -170,6 +178,8 @@ def charter_of(
         ],
         people=[_person(row, roles.get(row.id, [])) for row in sorted(people, key=lambda row: row.position)],
         reminders=Reminders.model_validate(group.reminders),
+        cadences=[Cadence.model_validate(row.what) for row in sorted(kept.cadences, key=lambda row: row.position)],
+        blackouts=[Blackout.model_validate(blackout) for blackout in group.words.get("blackouts", [])],
         holidays=holidays,
         purposes={int(number): text for number, text in group.words.get("purposes", {}).items()},
         areas=group.words.get("areas", []),

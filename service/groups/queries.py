@@ -11,6 +11,7 @@ from service.groups.charter import Appointment, Charter
 from service.groups.mapping import Rows, appointment_of, charter_of
 from service.groups.tables import (
     AppointmentRow,
+    CadenceRow,
     DecisionRow,
     GroupRow,
     HolderRow,
@@ -56,7 +57,15 @@ def charter_rows(session: Session, group_id: str) -> Rows:
     def of(table: type[Row]) -> list[Row]:
         return list(session.exec(select(table).filter_by(group_id=group_id)))
 
-    return Rows(of(OrganizationRow), of(HolderRow), of(RecordRow), of(RuleRow), of(DecisionRow), of(HolidayRow))
+    return Rows(
+        of(OrganizationRow),
+        of(HolderRow),
+        of(RecordRow),
+        of(RuleRow),
+        of(DecisionRow),
+        of(HolidayRow),
+        of(CadenceRow),
+    )
 
 
 def charter(session: Session, group_id: str) -> Charter:

@@ -12,8 +12,8 @@ from service.database import Instant
 class GroupRow(SQLModel, table=True):
     """A group. `version` counts every change of its charter; `changed_at` is the instant of the last.
 
-    `stamp` is new and unlike any other with each of them, also of one that was never committed: what was
-    read under a stamp stays true of it.
+    `published` counts every change of what its feeds show. `stamp` is new and unlike any other with each
+    change of the charter, also of one that was never committed: what was read under a stamp stays true of it.
     """
 
     __tablename__ = "group"
@@ -21,6 +21,7 @@ class GroupRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     version: int = 1
     revision: int = 0
+    published: int = 1
     stamp: str = Field(default="", max_length=36)
     changed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
@@ -136,6 +137,17 @@ class AppointmentRow(SQLModel, table=True):
     role: str = Field(max_length=20)
     from_day: date
     until_day: date | None = None
+
+
+class CadenceRow(SQLModel, table=True):
+    """A kind of meeting that comes back, as the charter writes it."""
+
+    __tablename__ = "cadence"
+
+    group_id: str = Field(primary_key=True, max_length=40, foreign_key="group.id")
+    id: str = Field(primary_key=True, max_length=40)
+    position: int
+    what: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class HolidayRow(SQLModel, table=True):

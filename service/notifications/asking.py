@@ -7,9 +7,10 @@ from sqlmodel import select
 from service import zones
 from service.access.links import AnswerLink, sign
 from service.events import Event
+from service.groups.stations import station
 from service.notifications.look import Look
 from service.notifications.reminders import incoming_people
-from service.notifications.rules import dues, station
+from service.notifications.rules import dues
 from service.notifications.tables import BoundaryRow
 from service.notifications.wording import chair_asked
 from service.rotation.succession import asked_member

@@ -34,7 +34,7 @@ def boundaries(charter: Charter, today: date) -> Iterator[tuple[str, str, Term, 
                 yield f"seat-{member.id}-{after.key}", member.id, before, after
 
 
-def keep_boundaries(session: Session, group_id: str) -> None:
+def keep_boundaries(session: Session, group_id: str, _: str = "") -> None:
     """Bring the boundaries up to date in the transaction of the change, and note which have moved."""
     charter = groups.charter(session, group_id)
     now = clock.now()
@@ -91,7 +91,7 @@ def _moved(session: Session, row: BoundaryRow, new: BoundaryRow | None) -> None:
         update(DeliveryRow)
         .where(
             col(DeliveryRow.group_id) == row.group_id,
-            col(DeliveryRow.boundary) == row.key,
+            col(DeliveryRow.subject) == row.key,
             col(DeliveryRow.state).in_(_OPEN),
         )
         .values(state="superseded")

@@ -58,7 +58,7 @@ def _concerned(look: Look, row: BoundaryRow, was: Handover) -> list[Told]:
         look.session.exec(
             select(DeliveryRow.recipient).where(
                 DeliveryRow.group_id == look.group_id,
-                DeliveryRow.boundary == row.key,
+                DeliveryRow.subject == row.key,
                 col(DeliveryRow.state).in_(("accepted", "sending")),
             )
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import structlog
@@ -30,6 +30,22 @@ from service.settings import current
 # A weekend and a holiday move a reminder by no more than this.
 _OVER = timedelta(days=8)
 log = structlog.get_logger()
+
+
+class Recipient(NamedTuple):
+    """Whom a mail goes to."""
+
+    name: str
+    address: str
+
+
+class About(NamedTuple):
+    """What a mail is about, and in which state; a file to attach, or an iTIP method with its message."""
+
+    subject: str
+    revision: int
+    attachment: tuple[str, bytes] | None = None
+    invitation: tuple[str, bytes] | None = None
 
 
 class Look:
@@ -111,6 +127,11 @@ class Look:
         return found
 
     def deliver(self, event: Event, row: BoundaryRow, told: Told, wording: Wording, key: str, last: datetime) -> None:
+        """Put a mail about a boundary into the outbox, with the term attached."""
+        about = About(row.key, row.revision, self._attachment(row))
+        self.post(event, Recipient(told.person.name, told.person.email), wording, key, last, about)
+
+    def post(self, event: Event, to: Recipient, wording: Wording, key: str, last: datetime, about: About) -> None:
         """Put a mail into the outbox: its bytes are frozen now, and it is not sent after `last`.
 
         A mail that turns out unsafe is kept as failed, so that the others go on.
@@ -119,13 +140,13 @@ class Look:
         envelope = Envelope(
             group_name(self.charter),
             sender,
-            told.person.name,
-            told.person.email,
+            to.name,
+            to.address,
             self._chairs_mailbox,
             f"{self.group_id}.{sender.partition('@')[2]}",
         )
         try:
-            body, fault = mail_bytes(envelope, wording, id_, self.now, self._attachment(row)), None
+            body, fault = mail_bytes(envelope, wording, id_, self.now, about.attachment, about.invitation), None
         except (UnsafeMail, ValueError) as error:
             body, fault = b"", str(error)[:300]
             log.error("mail is unsafe", delivery=id_)
@@ -135,10 +156,10 @@ class Look:
                 dedupe_key=key,
                 group_id=self.group_id,
                 event_id=event.id,
-                boundary=row.key,
-                revision=row.revision,
-                person_id=self.person(told),
-                recipient=told.person.email,
+                subject=about.subject,
+                revision=about.revision,
+                person_id=self.people.get(to.address, ""),
+                recipient=to.address,
                 channel="mail",
                 message_id=message_id(id_, sender),
                 body=body,
@@ -151,17 +172,21 @@ class Look:
             )
         )
 
-    def known(self, row: BoundaryRow) -> set[str]:
-        """What is in the outbox about a boundary already."""
+    def known(self, subject: str) -> set[str]:
+        """What is in the outbox about a subject already."""
         asked = select(DeliveryRow.dedupe_key).where(
-            DeliveryRow.group_id == self.group_id, DeliveryRow.boundary == row.key
+            DeliveryRow.group_id == self.group_id, DeliveryRow.subject == subject
         )
         return set(self.session.exec(asked))
 
     @cached_property
+    def chair(self) -> tuple[str, ...]:
+        """Who chairs today."""
+        return next((t.chair for t in self._terms("", self.today) if t.start <= self.today < t.end), ())
+
+    @cached_property
     def _chairs_mailbox(self) -> tuple[str, str] | None:
-        chair = next((t.chair for t in self._terms("", self.today) if t.start <= self.today < t.end), ())
-        found = next(chairs_people(self.charter, chair, self.today), None)
+        found = next(chairs_people(self.charter, self.chair, self.today), None)
         return (found[0].name, found[0].email) if found else None
 
     def _attachment(self, row: BoundaryRow) -> tuple[str, bytes] | None:

@@ -34,9 +34,17 @@ def message_id(delivery_id: str, sender: str) -> str:
 
 
 def mail_bytes(
-    envelope: Envelope, wording: Wording, delivery_id: str, at: datetime, attachment: tuple[str, bytes] | None
+    envelope: Envelope,
+    wording: Wording,
+    delivery_id: str,
+    at: datetime,
+    attachment: tuple[str, bytes] | None,
+    invitation: tuple[str, bytes] | None = None,
 ) -> bytes:
     """The whole mail: plain text, HTML, and the entry for a calendar as a file; one recipient.
+
+    An `invitation` is its iTIP method with its bytes: it stands last among the alternatives, with the
+    method in its type (RFC 6047 2.4), and once more as a file for programs that look there.
 
     Raises:
         UnsafeMail: read back, the mail has a header that nobody set.
@@ -53,6 +61,11 @@ def mail_bytes(
     mail["List-Id"] = f"<{envelope.list_id}>"
     mail.set_content(wording.text, cte="quoted-printable")
     mail.add_alternative(wording.html, subtype="html", cte="quoted-printable")
+    if invitation is not None:
+        method, entry = invitation
+        params = {"method": method, "charset": "utf-8"}
+        mail.add_alternative(entry, maintype="text", subtype="calendar", cte="base64", params=params)
+        mail.add_attachment(entry, maintype="application", subtype="ics", filename="invite.ics")
     if attachment is not None:
         name, body = attachment
         mail.add_attachment(body, maintype="text", subtype="calendar", filename=name, params={"charset": "utf-8"})

@@ -8,6 +8,7 @@ from service import zones
 from service.notifications.asking import ask, ask_at
 from service.notifications.changes import tell, untold
 from service.notifications.look import Look
+from service.notifications.meetings import inviting, reminding, telling
 from service.notifications.reminders import owed, remind
 from service.notifications.tables import BoundaryRow
 
@@ -15,7 +16,7 @@ HANDOVER, SEAT_HANDOVER = "chair.handover", "seat.handover"
 
 
 def plan_group(session: Session, group_id: str) -> None:
-    """Record handovers that have passed, tell of changes, remind of what comes, ask who is next."""
+    """Record what has passed, tell of changes, remind of what comes, ask who is next, invite to meetings."""
     look = Look(session, group_id)
     for row in look.near():
         _pass(look, row)
@@ -24,6 +25,12 @@ def plan_group(session: Session, group_id: str) -> None:
     for row in look.near():
         remind(look, row)
         ask(look, row)
+    telling.passing(look)
+    telling.tell(look)
+    for meeting in inviting.waiting(look):
+        inviting.invite(look, meeting)
+    for meeting in reminding.near(look):
+        reminding.remind(look, meeting)
 
 
 def next_due(session: Session, group_id: str) -> datetime | None:
@@ -35,6 +42,9 @@ def next_due(session: Session, group_id: str) -> datetime | None:
             coming.append(zones.midnight(row.day, look.zone))
         coming += [due.at for _, all_dues in owed(look, row) for due in all_dues]
         coming.append(ask_at(look, row))
+    coming += telling.coming(look)
+    coming += [inviting.settles_at(look, meeting) for meeting in inviting.waiting(look)]
+    coming += [one.at for meeting in reminding.near(look) for one in reminding.owed(look, meeting)]
     return min((at for at in coming if at is not None and at > look.now), default=None)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from sqlmodel import col, update
 
 from service import zones
+from service.groups.stations import station
 from service.notifications.look import Look
-from service.notifications.rules import Due, Told, audience, dues, not_after, seat_audience, station
+from service.notifications.rules import Due, Told, audience, dues, not_after, seat_audience
 from service.notifications.tables import BoundaryRow, DeliveryRow
 from service.notifications.wording import handover_reminder
 from service.rotation.people import chairs_people
@@ -44,7 +45,7 @@ def incoming_people(look: Look, row: BoundaryRow) -> Iterator[Told]:
 
 def remind(look: Look, row: BoundaryRow) -> None:
     """Put what is due about a boundary into the outbox, and withdraw what it makes stale."""
-    known = look.known(row)
+    known = look.known(row.key)
     boundary = zones.midnight(row.day, look.zone)
     for told, all_dues in owed(look, row):
         past = [due for due in all_dues if due.at <= look.now]
@@ -69,7 +70,7 @@ def _supersede(look: Look, row: BoundaryRow, told: Told) -> None:
         update(DeliveryRow)
         .where(
             col(DeliveryRow.group_id) == look.group_id,
-            col(DeliveryRow.boundary) == row.key,
+            col(DeliveryRow.subject) == row.key,
             col(DeliveryRow.person_id) == look.person(told),
             col(DeliveryRow.state) == "pending",
             col(DeliveryRow.dedupe_key).startswith("handover."),

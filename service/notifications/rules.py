@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
 from service.groups.charter import Appointment, Charter, Person
+from service.groups.stations import works
 from service.rotation.people import CHAIR_ROLES, chairs_people, serving
 from service.zones import instant_at
 
@@ -36,11 +37,6 @@ class Due(NamedTuple):
     at: datetime
 
 
-def works(day: date, holidays: Set[date]) -> bool:
-    """Whether a duty station works on `day`: Monday to Friday and no holiday of its own."""
-    return day.weekday() < 5 and day not in holidays
-
-
 def reminder_day(boundary: date, lead: int, holidays: Set[date]) -> date:
     """The day of a reminder: a lead goes on the working day before, the day itself on the first on or after."""
     day, step = boundary - timedelta(days=lead), timedelta(days=-1 if lead else 1)
@@ -55,14 +51,6 @@ def dues(boundary: date, leads: Iterable[int], at: time, zone: str, holidays: Se
     for lead in sorted(leads, reverse=True):
         nearest[reminder_day(boundary, lead, holidays)] = lead
     return [Due(lead, instant_at(day, at, zone)) for day, lead in sorted(nearest.items())]
-
-
-def station(charter: Charter, organization: str) -> tuple[str, frozenset[date]]:
-    """The zone of an organization's duty station and the days on which it rests."""
-    found = charter.organization(organization)
-    zone = (found.timezone if found else None) or charter.group.timezone
-    city = found.city if found else None
-    return zone, frozenset(holiday.day for holiday in charter.holidays.get(city or "", []))
 
 
 def audience(charter: Charter, outgoing: Sequence[str], incoming: Sequence[str], day: date) -> list[Told]:

@@ -35,6 +35,9 @@ class BoundaryRow(SQLModel, table=True):
 class DeliveryRow(SQLModel, table=True):
     """One message to one recipient by one channel; its bytes are frozen when it is planned.
 
+    `subject` is what it is about (a boundary's key, or `meeting-` and the id), `revision` which state of it.
+    `person_id` is empty for somebody who is no person of the group, such as an observer.
+
     `state`: pending, sending (owned by a worker), accepted, failed, expired, superseded, held.
     """
 
@@ -45,9 +48,9 @@ class DeliveryRow(SQLModel, table=True):
     dedupe_key: str = Field(unique=True, max_length=200)
     group_id: str = Field(max_length=40, foreign_key="group.id")
     event_id: str = Field(max_length=36, foreign_key=f"{Event.__tablename__}.id")
-    boundary: str | None = Field(default=None, max_length=80, index=True)
+    subject: str | None = Field(default=None, max_length=80, index=True)
     revision: int = 0
-    person_id: str = Field(max_length=36, index=True)
+    person_id: str = Field(default="", max_length=36, index=True)
     recipient: str = Field(max_length=254)
     channel: str = Field(max_length=20)
     message_id: str = Field(max_length=200)

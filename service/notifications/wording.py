@@ -53,7 +53,7 @@ def handover_reminder(charter: Charter, told: Told, handover: Handover, on: date
     """A reminder of a coming handover, as read on the day `on` by one recipient."""
     days = (handover.day - on).days
     subject = f"{_subject(charter, told, handover)} {_in_days(days, handover.day)}"
-    return _worded(subject, "reminder", _values(charter, told, handover, url) | {"days": days})
+    return worded(subject, "reminder", _values(charter, told, handover, url) | {"days": days})
 
 
 def handover_changed(charter: Charter, told: Told, was: Handover, now: Handover | None, url: str) -> Wording:
@@ -66,17 +66,18 @@ def handover_changed(charter: Charter, told: Told, was: Handover, now: Handover 
         "gone": now is None,
         "projected": bool(now and now.projected),
     }
-    return _worded(subject, "changed", values)
+    return worded(subject, "changed", values)
 
 
 def chair_asked(charter: Charter, told: Told, handover: Handover, url: str, link: str) -> Wording:
     """The question to the coming chair whether it takes its turn; `link` is where the reader answers."""
     incoming = named(charter, handover.incoming)
     subject = f"{_place(charter, '')}: will {incoming} take the chair on {spoken(handover.day)}?"
-    return _worded(subject, "asked", _values(charter, told, handover, url) | {"link": link})
+    return worded(subject, "asked", _values(charter, told, handover, url) | {"link": link})
 
 
-def _worded(subject: str, template: str, values: dict[str, Any]) -> Wording:
+def worded(subject: str, template: str, values: dict[str, Any]) -> Wording:
+    """A message from its template, as text and as HTML."""
     values["subject"] = subject
     return Wording(
         subject,

@@ -92,6 +92,10 @@ def _name_faults(charter: Charter) -> Faults:
             yield from _unknown(path, [appointment.organization] if appointment.organization else [], known)
             if appointment.organization is None and appointment.role not in ("secretariat", "observer"):
                 yield path, f"is missing; {appointment.role} is a role for an organization"
+    for at, cadence in enumerate(charter.cadences):
+        yield from _unknown(("cadences", at, "members"), cadence.members or [], members)
+        if cadence.from_ < charter.group.founded:
+            yield ("cadences", at, "from"), f"{cadence.from_} lies before the founding ({charter.group.founded})"
     yield from _inner_faults(charter)
 
 
@@ -118,6 +122,7 @@ def _repeated(charter: Charter) -> Faults:
             ids.add(id_)
     for field, values in (
         ("decisions", [decision.id for decision in charter.decisions]),
+        ("cadences", [cadence.id for cadence in charter.cadences]),
         ("people", [person.email.casefold() for person in charter.people]),
     ):
         seen: set[str] = set()

@@ -10,17 +10,25 @@ CHAIR_ROLES = ("head", "focal-point", "alternate", "chair-office")
 
 
 def chairs_people(charter: Charter, chair: Sequence[str], day: date) -> Iterator[tuple[Person, str]]:
-    """The people of a chair on `day`, each with the organization they act for.
-
-    Where a member is held by seats and one of them holds its place, its people are those of the seat.
-    """
-    seats = inner_seats(charter, day)
+    """The people of a chair on `day`, each with the organization they act for."""
     for id_ in chair:
-        organization = seats[id_].seat if id_ in seats else id_
-        found = list(serving(charter, organization, CHAIR_ROLES, day))
-        if not found and organization != id_:
-            found, organization = list(serving(charter, id_, CHAIR_ROLES, day)), id_
-        yield from ((person, organization) for person in found)
+        yield from people_of(charter, id_, CHAIR_ROLES, day, day)
+
+
+def people_of(
+    charter: Charter, member: str, roles: Sequence[str], day: date, today: date
+) -> Iterator[tuple[Person, str]]:
+    """Who has one of `roles` for a member on `today`, each with the organization they act for.
+
+    Where a member is held by seats and one of them holds its place on `day`, its people are those of the seat.
+    """
+    held = charter.member(member)
+    seats = inner_seats(charter, day) if held is not None and held.rotation else {}
+    organization = seats[member].seat if member in seats else member
+    found = list(serving(charter, organization, roles, today))
+    if not found and organization != member:
+        found, organization = list(serving(charter, member, roles, today)), member
+    yield from ((person, organization) for person in found)
 
 
 def serving(charter: Charter, organization: str, roles: Sequence[str], day: date) -> Iterator[Person]:

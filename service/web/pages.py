@@ -17,6 +17,8 @@ from service import clock
 from service.calendars.items import group_name, named
 from service.database import reading
 from service.groups import queries as groups
+from service.meetings.queries import meetings
+from service.notifications.meetings.wording import when
 from service.problems import Problem
 from service.rotation import queries
 from service.rotation.fairness import shares
@@ -31,6 +33,7 @@ router = APIRouter(include_in_schema=False)
 
 _HERE = Path(__file__).parent
 _SHOWN_YEARS = 8
+_MEETINGS = 6
 
 
 def _long(day: date | None) -> str:
@@ -63,6 +66,7 @@ def group_page(group: str, request: Request) -> Response:
     """Who chairs, until when and why; the terms before and after; how to subscribe."""
     with reading(request.app.state.engine) as session:
         found = queries.standing(session, group)
+        coming = meetings(session, group, since=clock.now(), states=("proposed", "called", "cancelled"), most=_MEETINGS)
     charter = found.charter
     chair = chair_out(charter, clock.now(), found.now)
     terms = _near(found)
@@ -76,6 +80,9 @@ def group_page(group: str, request: Request) -> Response:
         label=charter.short,
         why=lambda term: [sentence for sentence in explain(term, charter.short) if sentence != BY_RULE],
         words=WORDS,
+        meetings=[
+            (row, when({"start": row.start.isoformat(), "minutes": row.minutes, "zone": row.zone})) for row in coming
+        ],
         terms=terms,
         hidden=len(found.laid) - len(terms),
         timeline=Markup(timeline_svg(charter, terms, found.today)),  # noqa: S704 - escapes every text itself

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from service import events
 from service.commandline.charters import as_yaml
 from service.database import reading, writing
 from service.events import Event
@@ -108,7 +109,7 @@ def test_nothing_is_half_saved_when_a_follower_fails(
     def broken(*_: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("service.events._followers", (broken,))
+    monkeypatch.setitem(events._followers, "terms", (broken,))
     with pytest.raises(RuntimeError, match="planted"):
         put(engine, changed(areas=["one"]))
     with reading(engine) as session:

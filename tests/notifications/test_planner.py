@@ -59,7 +59,7 @@ def test_a_term_learnt_of_late_gets_only_the_leads_still_ahead(engine: Engine, g
     run_until(engine, time, datetime(2008, 7, 2, tzinfo=UTC))
     leads = Counter(event.data["lead"] for event in events(engine, "handover.reminder") if event.subject == "turn-6")
     assert leads == {30: 1, 7: 1, 1: 1, 0: 1}
-    sent = Counter(row.recipient for row in deliveries(engine, "accepted") if row.boundary == "turn-6")
+    sent = Counter(row.recipient for row in deliveries(engine, "accepted") if row.subject == "turn-6")
     assert len(sent) == 19
     assert set(sent.values()) == {4}
 
@@ -86,9 +86,9 @@ def test_a_service_that_slept_records_each_handover_and_sends_only_the_newest(
         datetime(2009, 6, 30, 22, tzinfo=UTC),
     ]
     assert all(event.recorded_at == time.at for event in found)
-    chair = [row for row in deliveries(engine) if row.boundary == "turn-8"]
+    chair = [row for row in deliveries(engine) if row.subject == "turn-8"]
     assert {row.dedupe_key.split(":")[4] for row in chair} == {"0"}
-    assert not [row for row in deliveries(engine) if row.boundary in ("turn-6", "turn-7")]
+    assert not [row for row in deliveries(engine) if row.subject in ("turn-6", "turn-7")]
 
 
 def test_a_clock_set_back_sends_nothing_twice(engine: Engine, group: str, time: Time) -> None:
@@ -145,7 +145,7 @@ def test_those_told_get_a_correction_and_those_not_yet_told_only_the_new_word(
         next(
             row
             for row in deliveries(engine)
-            if row.recipient == "gmg@iom.example" and "changed:" in row.dedupe_key and row.boundary == "turn-6"
+            if row.recipient == "gmg@iom.example" and "changed:" in row.dedupe_key and row.subject == "turn-6"
         )
     )
     assert mail["Subject"] == "Changed: GMG: handover of 1 July 2008"
@@ -162,7 +162,7 @@ def test_what_has_not_gone_out_is_superseded_by_a_change(
     put(engine, extended(changed, date(2008, 9, 1)))  # type: ignore[arg-type]
     assert {row.state for row in deliveries(engine)} == {"superseded"}
     plan(engine)
-    bothered = {row.recipient for row in deliveries(engine, "pending") if row.boundary == "turn-6"}
+    bothered = {row.recipient for row in deliveries(engine, "pending") if row.subject == "turn-6"}
     assert bothered == {"gmg@unhcr.example"}, "nobody had been told, so only whose own turn it is"
 
 
