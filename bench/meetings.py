@@ -45,7 +45,9 @@ def _at(minute: int, zone: ZoneInfo) -> Callable[[date, dict[str, int]], datetim
 def _stations(charter: Charter) -> list[Station]:
     """Where everybody sits at the working level: the members, and every seat of the one that is held by seats."""
     return [
-        Station(one.id, station(charter, one.id)[0]) for member in charter.members for one in (member.seats or [member])
+        Station(one.id, station(charter, one.id)[0])
+        for member in charter.members
+        for one in (tuple(member.seats) or (member,))
     ]
 
 

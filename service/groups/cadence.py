@@ -18,7 +18,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from service.groups.parts import ClockTime, Period
-from service.text import HttpsUrl, Id, Line, Zone
+from service.text import HttpsUrl, Id, Line, Text, Zone
 
 Level = Literal["principals", "focal-points"]
 
@@ -119,6 +119,7 @@ class Cadence(Period):
     quorum: Quorum = "majority"
     freeze: int = Field(7, ge=0, le=90, description="Days before the meeting at which its agenda is settled.")
     members: list[Id] | None = Field(None, min_length=1, max_length=500)
+    source: Text | None = None
 
     @model_validator(mode="after")
     def _once(self) -> "Cadence":

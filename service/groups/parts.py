@@ -1,11 +1,12 @@
 """What every part of a charter is made of: days, hours, periods, and no key that is not known."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from service.zones import read_day
+from service.zones import read_when as read_instant
 
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2199, 12, 31)
@@ -22,6 +23,15 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) <= 10:
+        raise ValueError("is no instant; write it as 2008-07-01T15:00:00Z")
+    return read_instant(value, "UTC")
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 def _clock_time(value: Any) -> Any:

@@ -24,7 +24,7 @@ BUSY = 16
 # A member's burden counts with this power (see `rank`). Squares leave most of it to a lone far station, since
 # five members in New York outweigh one in Bangkok; from about the eighth on, everybody in Europe is called at
 # night now and then so that one member is spared an evening.
-POWER = 4
+POWER = 6
 # Bounds of a window, and of the minutes that a meeting takes.
 LONGEST = timedelta(days=62)
 MINUTES = (15, 720)
@@ -91,7 +91,7 @@ def rank(
 
     A slot begins at the first quarter hour (UTC) at or after `start`, or any number of `step` minutes
     later, and ends by `until`. What counts is how the group stands after the meeting: the sum over the
-    members of their burden to the fourth power, where a burden is what a member carried before (0 where
+    members of their burden to the sixth power, where a burden is what a member carried before (0 where
     `carried` says nothing) and what this slot asks of it. Among equals the lower total comes first, then
     the earlier start.
 
@@ -174,22 +174,17 @@ def _check(stations: Sequence[Station], start: datetime, until: datetime, minute
 
 
 def _points(station: Station, start: datetime, minutes: int) -> list[int]:
-    """What each of `minutes` minutes from `start` on costs; `start` is a whole minute in UTC."""
+    """What each of `minutes` minutes from `start` on costs; `start` is a whole minute in UTC.
+
+    A quarter hour has one weight: since 1990 all offsets are whole quarter hours, and where clocks changed
+    within one (St. John's did at 00:01), it was night before and after.
+    """
     zone = zones.zone(station.zone)
-    quarter = start - start.minute % 15 * _MINUTE
-    skipped = (start - quarter) // _MINUTE
+    skipped = start.minute % 15
+    quarter = start - skipped * _MINUTE
     found: list[int] = []
-    here = quarter.astimezone(zone)
-    while len(found) < skipped + minutes:
-        quarter += _QUARTER
-        after = quarter.astimezone(zone)
-        offset = here.utcoffset()
-        if offset == after.utcoffset() and offset is not None and not offset % _QUARTER:
-            found += [_weight(here, station.rests)] * 15
-        else:
-            # Clocks change at or within this quarter hour (St. John's did at 00:01), or run off quarter hours.
-            found += [_weight((quarter - left * _MINUTE).astimezone(zone), station.rests) for left in range(15, 0, -1)]
-        here = after
+    for n in range(-(-(skipped + minutes) // 15)):
+        found += [_weight((quarter + n * _QUARTER).astimezone(zone), station.rests)] * 15
     found = found[skipped : skipped + minutes]
     for at in _taken(station, start, minutes):
         found[at] += BUSY

@@ -49,7 +49,8 @@ def mail_bytes(
     Raises:
         UnsafeMail: read back, the mail has a header that nobody set.
     """
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    # A subject of a common length stays on one line: folded ones are shown with a space in front by some readers.
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=200))
     mail["From"] = _address(envelope.sender_name, envelope.sender)
     mail["To"] = _address(envelope.recipient_name, envelope.recipient)
     if envelope.reply_to is not None:

@@ -62,7 +62,7 @@ def test_busy_minutes_count_once_and_when_they_are_touched() -> None:
     assert taken((-60, 0), (60, 90), (20, 20)) == 0
     assert taken((-60, 1), (59, 90)) == 2 * BUSY
     assert taken((10.5, 11.5)) == 2 * BUSY
-    assert taken((-60, 120)) == 60 * BUSY > cost(GENEVA, ten + timedelta(hours=12, days=2), 60)
+    assert taken((-60, 120)) == 60 * BUSY
 
 
 def test_between_the_changes_of_the_clocks_new_york_is_an_hour_nearer() -> None:
@@ -190,8 +190,18 @@ ZONES = (
     "America/St_Johns",
 )
 # Around these the clocks of one or another of the zones change; St. John's did so at 00:01, until 2011.
-TURNS = ("2008-03-09T03:31", "2008-11-02T02:31", "2022-03-26T22:00", "2022-10-30T01:00", "2023-03-19T02:00",
-         "2023-04-01T15:00", "2024-04-07T03:00", "2026-03-08T07:00", "2026-03-29T01:00", "2026-06-11T00:00")  # fmt: skip
+TURNS = (
+    "2008-03-09T03:31",
+    "2008-11-02T02:31",
+    "2022-03-26T22:00",
+    "2022-10-30T01:00",
+    "2023-03-19T02:00",
+    "2023-04-01T15:00",
+    "2024-04-07T03:00",
+    "2026-03-08T07:00",
+    "2026-03-29T01:00",
+    "2026-06-11T00:00",
+)
 
 
 @st.composite

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from fastapi import Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlmodel import Session
 
 from service import clock
 from service.access.door import Answer, Key, change, create, look
 from service.access.rules import Caller
+from service.groups.parts import Moment
 from service.meetings.door import In, Out, Scene, answer, new_router, scene
 from service.meetings.polls import commands
 from service.meetings.polls.rules import SLOTS, is_open, ranked
@@ -25,8 +26,8 @@ router = new_router("polls")
 class PollIn(In):
     """When a meeting might begin, and until when members may say so."""
 
-    slots: list[AwareDatetime] = Field(min_length=2, max_length=SLOTS)
-    deadline: AwareDatetime
+    slots: list[Moment] = Field(min_length=2, max_length=SLOTS)
+    deadline: Moment
 
 
 class VoteIn(In):
