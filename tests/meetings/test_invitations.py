@@ -395,6 +395,6 @@ class Verbs(RuleBasedStateMachine):
 def test_any_sequence_of_verbs(engine: Engine, client: TestClient, mails: Mails) -> None:
     bound = type("Bound", (Verbs,), {"engine": engine, "client": client, "mails": staticmethod(mails)})
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         bound, settings=settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=checks)
     )
