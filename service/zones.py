@@ -1,8 +1,30 @@
-"""Days belong to a zone: between instants (aware, UTC) and what clocks and calendars show there. Pure."""
+"""Days belong to a zone: between instants (aware, UTC) and what clocks and calendars show there. Pure.
+
+The tables of zones are the newest at hand: those of the machine, or those that came with the service, since a
+government may change its clocks within weeks and an old machine would put a meeting at the wrong hour.
+"""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
+
+import tzdata
+
+
+def machines_tables() -> str:
+    """The version of the tables that the machine has, such as 2026f; empty where it does not say."""
+    for folder in TZPATH:
+        listed = Path(folder) / "tzdata.zi"
+        if listed.is_file():
+            with listed.open() as lines:
+                return lines.readline().removeprefix("# version ").strip()
+    return ""
+
+
+if machines_tables() < tzdata.IANA_VERSION:
+    reset_tzpath(())
+    ZoneInfo.clear_cache()
 
 
 def zone(name: str) -> ZoneInfo:

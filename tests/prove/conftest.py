@@ -11,6 +11,7 @@ from time import monotonic, sleep
 from urllib.error import URLError
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 
 def free_port() -> int:
@@ -42,6 +43,19 @@ def service(home: Path) -> Iterator[str]:
         assert process.wait(timeout=30) == 0, "a stopped service has done what it had in hand"
 
 
+@pytest.fixture(scope="session")
+def secretariat(service: str, home: Path) -> str:
+    """A token of the secretariat, as the command line makes it."""
+    gmg = Path(sys.executable).with_name("gmg")
+    made = subprocess.run(
+        [gmg, "token", "create", "--secretariat"],
+        env=os.environ | {"GMG_HOME": str(home)},
+        capture_output=True,
+        check=True,
+    )
+    return next(word for word in made.stdout.decode().split() if word.startswith("gmg_"))
+
+
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     """Until the service answers; it has a minute."""
     deadline = monotonic() + 60
@@ -52,3 +66,15 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         except (URLError, ConnectionError, TimeoutError):
             sleep(0.1)
     raise AssertionError("the service did not come up")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser, the one that the machine has."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=os.environ["PROVE_BROWSER"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield found
+        found.close()

@@ -1,29 +1,16 @@
 """The page in a real browser: on a phone and at a desk, without JavaScript, from this host alone."""
 
 import json
-import os
 import re
 import urllib.request
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 PICTURES = Path("var/prove")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=os.environ["PROVE_BROWSER"],
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield found
-        found.close()
 
 
 @pytest.mark.parametrize(("path", "status"), [("/groups/gmg", 200), ("/docs", 200), ("/groups/nobody", 404)])
