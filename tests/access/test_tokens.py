@@ -13,7 +13,7 @@ from service.access.commands import revoke_token
 from service.access.tables import TokenRow
 from service.database import reading, writing
 from tests.access.conftest import CHARTER, DECISIONS, Decide, Tokens
-from tests.conftest import Changed, Time, put
+from tests.conftest import Changed, Time, events_of, put
 
 ME = "/api/v1/groups/gmg/me"
 OWN = "/calendars/p/{token}/gmg.ics"
@@ -121,7 +121,10 @@ def test_t38_a_feeds_address_is_good_for_that_feed_alone(client: TestClient, tok
     own = token("gmg@iom.example", kind="feed")
     answer = client.get(OWN.format(token=own))
     assert answer.status_code == 200
-    assert answer.content == client.get("/calendars/gmg.ics").content
+    public = client.get("/calendars/gmg.ics").content
+    assert [event["UID"] for event in events_of(answer.content)] == [event["UID"] for event in events_of(public)]
+    assert b"Chair: UNFPA" in answer.content
+    assert b"Chair: UNFPA" not in public, "who is inside sees more than the public"
     assert answer.headers["cache-control"].startswith("private")
     assert answer.headers["x-robots-tag"] == "noindex"
     same = client.get(OWN.format(token=own), headers={"If-None-Match": answer.headers["etag"]})

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from service import events
 from service.access.commands import make_token, revoke_token
 from service.access.tables import TokenRow
-from service.calendars.commands import published
+from service.calendars.commands import KINDS, published
 from service.calendars.rules import significant_hash
 from service.calendars.tables import LedgerRow
 from service.database import connect, reading, writing
@@ -19,6 +19,10 @@ from service.groups import commands as groups
 from service.groups import queries
 from service.groups.decision import Proposal
 from service.groups.tables import DecisionRow, PersonRow
+from service.meetings import commands as meetings
+from service.meetings.agenda.tables import ItemRow
+from service.meetings.queries import meeting_row
+from service.meetings.tables import MeetingRow
 from service.notifications.boundaries import boundaries
 from service.notifications.tables import BoundaryRow, DeliveryRow
 from service.rotation.commands import apply_charter, take_decision
@@ -64,6 +68,12 @@ def revoke(engine: Engine) -> None:
             revoke_token(session, row.id, actor="test")
 
 
+def call(engine: Engine) -> None:
+    with writing(engine) as session:
+        queries.group_row(session, "gmg", lock=True)
+        meetings.call(session, meeting_row(session, "gmg", "working-level-2008-06-26", lock=True), actor="test")
+
+
 def audit(session: Session) -> None:
     """What must hold in every state that is ever seen."""
     group = queries.group_row(session, "gmg")
@@ -80,8 +90,14 @@ def audit(session: Session) -> None:
     assert len(tokens) == count("token.made")
     assert sum(row.revoked_at is not None for row in tokens) == count("token.revoked")
     day = date(2008, 5, 15)
-    ledger = {row.key: row.content_hash for row in session.exec(select(LedgerRow)) if not row.cancelled}
+    rows = list(session.exec(select(LedgerRow)))
+    ledger = {row.key: row.content_hash for row in rows if row.kind in KINDS and not row.cancelled}
     assert ledger == {key: significant_hash(item) for key, item in published(charter, day).items()}
+    held = list(session.exec(select(MeetingRow)))
+    shown = {row.key: row.sequence for row in rows if row.kind == "meeting"}
+    assert shown == {f"meeting-{row.id}": row.sequence for row in held}
+    verbs = ("called", "moved", "edited", "cancelled", "held", "hosted", "aligned", "withdrawn")
+    assert sum(row.version - 1 for row in held) == count(*(f"meeting.{verb}" for verb in verbs))
     told = {row.key: row.incoming for row in session.exec(select(BoundaryRow)) if not row.gone}
     assert told == {key: list(after.chair) for key, _, _, after in boundaries(charter, day)}
     changed = sum(row.revision - 1 for row in session.exec(select(BoundaryRow)))
@@ -107,16 +123,29 @@ def state(url: str, whole: bool = False) -> dict[str, object]:
         if whole:
             audit(session)
         found: dict[str, object] = {"version": queries.group_row(session, "gmg").version}
-        for table in (Event, TokenRow, BoundaryRow, DeliveryRow, LedgerRow, DecisionRow, PersonRow):
+        for table in (
+            Event,
+            TokenRow,
+            BoundaryRow,
+            DeliveryRow,
+            LedgerRow,
+            DecisionRow,
+            PersonRow,
+            MeetingRow,
+            ItemRow,
+        ):
             found[table.__name__] = session.scalar(select(func.count()).select_from(table))
         found["revoked"] = sum(row.revoked_at is not None for row in session.exec(select(TokenRow)))
         found["ledger"] = session.scalar(select(func.sum(col(LedgerRow.sequence))))
+        found["meetings"] = session.scalar(select(func.sum(col(MeetingRow.version))))
         found["told"] = session.scalar(select(func.sum(col(BoundaryRow.revision))))
     engine.dispose()
     return found
 
 
-@pytest.mark.parametrize("work", [decide, apply, import_people, confirm, make, plan], ids=lambda work: work.__name__)
+@pytest.mark.parametrize(
+    "work", [decide, apply, import_people, confirm, make, call, plan], ids=lambda work: work.__name__
+)
 def test_a_kill_at_any_statement_leaves_all_or_nothing(work: Work, database_url: str, group: str, time: Time) -> None:
     # Each statement costs a process, so of the longest every third is taken.
     stride = 3 if work in (decide, apply) else 1

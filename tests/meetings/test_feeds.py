@@ -108,6 +108,16 @@ def test_a_change_to_one_meeting_serialises_one_entry(
     assert written == [uid, uid]
 
 
+def test_a_feed_that_cannot_be_made_is_no_empty_calendar(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> bytes:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("service.calendars.feeds.feed_bytes", broken)
+    answer = client.get("/calendars/gmg/meetings.ics")
+    assert answer.status_code == 500
+    assert b"VCALENDAR" not in answer.content
+
+
 def test_external_events_by_hand(feed: Callable[[str], Found], client: TestClient, send: Send) -> None:
     said = {
         "title": "Global Forum",
