@@ -9,18 +9,25 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from service import clock
+from service import audit, clock
 from service.database import Instant
 
 
 class Event(SQLModel, table=True):
-    """One thing that happened in a group. `effective_at` may lie before `recorded_at`."""
+    """One thing that happened in a group. `effective_at` may lie before `recorded_at`.
+
+    `position` counts the events of the group without a gap, in the order in which they were committed: who
+    has read up to one misses nothing by asking for those after it.
+    """
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("group_id", "kind", "subject", "occurrence"),)
+    __table_args__ = (
+        UniqueConstraint("group_id", "kind", "subject", "occurrence"),
+        Index("ix_event_position", "group_id", "position", unique=True),
+    )
 
     id: str = Field(primary_key=True, max_length=36)
     group_id: str = Field(max_length=40, index=True)
@@ -31,24 +38,27 @@ class Event(SQLModel, table=True):
     recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     actor: str | None = Field(default=None, max_length=80)
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    position: int = 0
 
 
 class DueRow(SQLModel, table=True):
     """When a group owes something next: an event not looked at yet, or an instant that time will bring.
 
-    One row a group, so that a look at what is due costs the same however many groups owe nothing.
+    One row a group, so that a look at what is due costs the same however many groups owe nothing. `events`
+    is the position of the group's last event; whoever records one holds this row until it commits.
     """
 
     __tablename__ = "due"
 
     group_id: str = Field(primary_key=True, max_length=40)
     at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    events: int = 0
 
 
 # A group is looked at at least this often.
 LONGEST = timedelta(days=7)
 
-Topic = Literal["terms", "meeting", "external"]
+Topic = Literal["terms", "meeting", "external", "decision", "notice", "handover"]
 Follower = Callable[[Session, str, str], None]
 _followers: dict[Topic, tuple[Follower, ...]] = {}
 
@@ -82,11 +92,17 @@ def owes(session: Session, group_id: str, at: datetime) -> None:
 
     The group's own row is to be locked: whoever looks and whoever changes take turns.
     """
-    row = session.get(DueRow, group_id)
-    if row is None:
-        row = DueRow(group_id=group_id, at=at)
-    row.at = at
-    session.add(row)
+    _due_row(session, group_id).at = at
+
+
+def _due_row(session: Session, group_id: str) -> DueRow:
+    """The row, locked once in this transaction: to lock it again would read it again."""
+    held: dict[str, DueRow] = session.info.setdefault("due", {})
+    if group_id not in held:
+        row = session.get(DueRow, group_id, with_for_update=True)
+        held[group_id] = row or DueRow(group_id=group_id, at=clock.now())
+        session.add(held[group_id])
+    return held[group_id]
 
 
 def due_groups(session: Session) -> list[str]:
@@ -120,6 +136,7 @@ def record(
     What has happened is to be looked at: the group is due from now on.
     """
     now = clock.now()
+    audit.assume(session, actor)
     occurrence = occurrence or str(uuid4())
     known = select(Event.id).where(
         Event.group_id == group_id,
@@ -129,6 +146,9 @@ def record(
     )
     if session.exec(known).first() is not None:
         return None
+    due = _due_row(session, group_id)
+    due.at = now
+    due.events += 1
     event = Event(
         id=str(uuid4()),
         group_id=group_id,
@@ -139,7 +159,7 @@ def record(
         recorded_at=now,
         actor=actor[:80] if actor else None,
         data=data,
+        position=due.events,
     )
     session.add(event)
-    owes(session, group_id, now)
     return event

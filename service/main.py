@@ -11,6 +11,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from migrations.upgrade import newest, revision_of
 from service.access import api as access
+from service.access import audit_api, events_api
 from service.calendars import api as calendars
 from service.calendars.feeds import Shelf
 from service.meetings import api as meetings
@@ -32,6 +33,8 @@ from service.wiring import wire
 # The fixed addresses below /meetings stand before those of one meeting.
 ROOMS = (
     access,
+    events_api,
+    audit_api,
     calendars,
     rotation,
     writing_api,

@@ -22,6 +22,7 @@ class CallerOut(BaseModel):
     roles: list[Appointment]
     secretariat: bool = Field(description="Whether it may do what the secretariat may.")
     writes: bool = Field(description="Whether it may write.")
+    scopes: list[str] = Field(description="What it may write: chair, meetings, followups, people, charter.")
 
 
 @router.get("/me", response_model=CallerOut)
@@ -35,6 +36,7 @@ def me(group: str, request: Request) -> Response:
             roles=list(caller.appointments),
             secretariat=caller.secretariat,
             writes=caller.writes,
+            scopes=sorted(caller.scopes),
         )
         return Answer(200, out, {})
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from service import clock, events
 from service.access.tables import TokenRow
+from service.access.verbs import SCOPES
 from service.groups import queries as groups
 from service.problems import Problem, not_found
 
@@ -35,11 +36,14 @@ def make_token(
     """A new token for the person with that address, or without one for the secretariat; shown this once.
 
     Raises:
-        Problem: 404, there is no such group or person; 422, it would last longer than three years or no time.
+        Problem: 404, there is no such group or person; 422, it would last longer than three years or no time, or
+            its scope is none.
     """
     groups.group_row(session, group_id, lock=True)
     if not timedelta(0) < lasts <= _LONGEST:
         raise Problem(422, "invalid-lifetime", "A token lasts between a day and three years.")
+    if scope not in ("read", "write") and not set(scope.split(",")) <= set(SCOPES):
+        raise Problem(422, "invalid-scope", f"A scope is read, write, or some of {', '.join(SCOPES)}.")
     person = None
     if email is not None:
         people = groups.people_rows(session, group_id)

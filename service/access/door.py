@@ -8,7 +8,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from service import repeats
+from service import audit, repeats
 from service.access import queries
 from service.access.rules import Caller
 from service.database import reading, writing
@@ -110,7 +110,10 @@ def change(request: Request, group_id: str, do: Change, *, if_match: str | None,
 
 
 def _caller(session: Session, request: Request, group_id: str, *, writes: bool) -> Caller:
-    return queries.caller(session, request.headers.get("authorization"), group_id, writes=writes)
+    caller = queries.caller(session, request.headers.get("authorization"), group_id, writes=writes)
+    if writes:
+        audit.act(session, caller.id, caller.name, f"{request.method} {request.url.path}")
+    return caller
 
 
 def _response(status: int, body: bytes, headers: dict[str, Any]) -> Response:

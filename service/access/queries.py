@@ -4,8 +4,9 @@ from sqlmodel import Session, col, select
 
 from service import clock, zones
 from service.access.commands import PREFIXES, digest
-from service.access.rules import Caller
+from service.access.rules import ALL_SCOPES, Caller
 from service.access.tables import TokenRow
+from service.access.verbs import SCOPES, Scope
 from service.groups import queries as groups
 from service.groups.tables import PersonRow
 from service.problems import Problem, not_found
@@ -37,17 +38,25 @@ def caller(session: Session, authorization: str | None, group_id: str, *, writes
     row = _good(session, authorization)
     if row.group_id != group_id:
         raise Problem(403, "other-group", "This token belongs to another group; use one of this group.")
-    if writes and row.scope != "write":
+    scopes = scopes_of(row.scope)
+    if writes and not scopes:
         raise Problem(403, "read-only-token", "This token may only look; use one that may write.")
     if row.person_id is None:
-        return Caller(f"token:{row.id}", row.name, group_id, (), True, row.scope == "write")
-    found = person_caller(session, group_id, row.person_id, writes=row.scope == "write")
+        return Caller(f"token:{row.id}", row.name, group_id, (), True, scopes)
+    found = person_caller(session, group_id, row.person_id, scopes)
     if found is None:
         raise _unknown("The person of this token is no longer with the group.")
     return found
 
 
-def person_caller(session: Session, group_id: str, person_id: str, *, writes: bool = True) -> Caller | None:
+def scopes_of(text: str) -> frozenset[Scope]:
+    """What a token was made for: `read` for nothing but looking, `write` for everything, else what it lists."""
+    return ALL_SCOPES if text == "write" else frozenset(scope for scope in SCOPES if scope in text.split(","))
+
+
+def person_caller(
+    session: Session, group_id: str, person_id: str, scopes: frozenset[Scope] = ALL_SCOPES
+) -> Caller | None:
     """A person of the group with the roles of today; None when they are gone."""
     person = session.get(PersonRow, person_id)
     if person is None or person.group_id != group_id:
@@ -55,7 +64,7 @@ def person_caller(session: Session, group_id: str, person_id: str, *, writes: bo
     today = zones.day_in(clock.now(), groups.group_row(session, group_id).timezone)
     roles = tuple(role for role in groups.appointments(session, person.id) if role.covers(today))
     secretariat = any(role.role == "secretariat" for role in roles)
-    return Caller(f"person:{person.id}", person.name, group_id, roles, secretariat, writes)
+    return Caller(f"person:{person.id}", person.name, group_id, roles, secretariat, scopes)
 
 
 def _good(session: Session, authorization: str | None) -> TokenRow:
@@ -83,7 +92,7 @@ def feed_owner(session: Session, token: str, name: str) -> Caller:
     if row is None or row.group_id != name:
         raise not_found("This calendar")
     gone = row.revoked_at is not None or row.expires_at <= clock.now() or row.person_id is None
-    owner = None if gone else person_caller(session, row.group_id, row.person_id or "", writes=False)
+    owner = None if gone else person_caller(session, row.group_id, row.person_id or "", frozenset())
     if owner is None:
         raise Problem(410, "calendar-gone", "This address is no longer good; ask the secretariat for a new one.")
     return owner

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from service import clock, events
 from service.groups import queries
@@ -92,22 +91,32 @@ def store_people(session: Session, group_id: str, people: Iterable[Person], *, r
         row.name, row.email, row.language = person.name, person.email, person.language
         session.add(row)
         session.flush()
-        session.exec(delete(AppointmentRow).where(col(AppointmentRow.person_id) == row.id))
-        session.add_all(
-            AppointmentRow(
-                person_id=row.id,
-                position=place,
-                organization=role.organization,
-                role=role.role,
-                from_day=role.from_,
-                until_day=role.until,
-            )
-            for place, role in enumerate(person.appointments)
-        )
+        _appoint(session, row.id, person)
     if remove_others:
         for row in known.values():
-            session.exec(delete(AppointmentRow).where(col(AppointmentRow.person_id) == row.id))
+            _appoint(session, row.id, None)
             session.delete(row)
+
+
+def _appoint(session: Session, person_id: str, person: Person | None) -> None:
+    """Make the roles on record those of `person`; none for somebody who leaves the charter."""
+    wanted = {
+        place: AppointmentRow(
+            person_id=person_id,
+            position=place,
+            organization=role.organization,
+            role=role.role,
+            from_day=role.from_,
+            until_day=role.until,
+        )
+        for place, role in enumerate(person.appointments if person else [])
+    }
+    for row in session.exec(select(AppointmentRow).where(AppointmentRow.person_id == person_id)).all():
+        if row.position not in wanted:
+            session.delete(row)
+    for row in wanted.values():
+        session.merge(row)
+    session.flush()
 
 
 def import_people(session: Session, group_id: str, people: list[Person], actor: str | None = None) -> None:

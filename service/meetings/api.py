@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from service import clock, zones
+from service.access.bodies import In, Preview, answer, given, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, glance, look, rehearse
 from service.access.rules import Caller
 from service.events import Event
@@ -16,7 +17,7 @@ from service.groups.cadence import Level, Minutes, Quorum
 from service.groups.parts import ClockTime, Day
 from service.meetings import commands, holding
 from service.meetings.attendance.bodies import PresentIn
-from service.meetings.door import In, Preview, Scene, answer, given, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.inviting.queries import owed_by
 from service.meetings.outline import (
     EventOut,
@@ -143,7 +144,7 @@ def history(group: str, meeting: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("meeting.details")
         row = at.meeting(meeting)
         asked = select(Event).where(
             Event.group_id == group,
@@ -165,7 +166,7 @@ def propose(
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("meeting.propose")
         _members(at, body.members)
         zone = body.zone or at.charter.group.timezone
         row = commands.create(
@@ -187,9 +188,11 @@ def propose(
 @router.post("/meetings/{meeting}/call", response_model=VerbOut)
 def call(group: str, meeting: str, request: Request, preview: Preview = False, if_match: IfMatch = None) -> Response:
     """Call a meeting: everybody is invited within a minute or two."""
-    return _verb(
-        request, group, meeting, preview, if_match, lambda at, row: commands.call(at.session, row, actor=at.actor)
-    )
+
+    def do(at: Scene, row: MeetingRow) -> None:
+        commands.call(at.session, row, actor=at.actor)
+
+    return _verb(request, group, meeting, "call", preview, if_match, do)
 
 
 @router.post("/meetings/{meeting}/move", response_model=VerbOut)
@@ -209,7 +212,7 @@ def move(
             values |= {"start": commands.instant_of(day, hour, zone), "zone": zone}
         commands.move(at.session, at.charter, row, actor=at.actor, **values)
 
-    return _verb(request, group, meeting, preview, if_match, do)
+    return _verb(request, group, meeting, "move", preview, if_match, do)
 
 
 @router.post("/meetings/{meeting}/edit", response_model=VerbOut)
@@ -224,7 +227,7 @@ def edit(
             raise Problem(422, "empty-field", "A field is null; leave out what stays.")
         commands.edit(at.session, row, actor=at.actor, **values)
 
-    return _verb(request, group, meeting, preview, if_match, do)
+    return _verb(request, group, meeting, "edit", preview, if_match, do)
 
 
 @router.post("/meetings/{meeting}/cancel", response_model=VerbOut)
@@ -236,7 +239,7 @@ def cancel(
     def do(at: Scene, row: MeetingRow) -> None:
         commands.cancel(at.session, row, reason=body.reason, actor=at.actor)
 
-    return _verb(request, group, meeting, preview, if_match, do)
+    return _verb(request, group, meeting, "cancel", preview, if_match, do)
 
 
 @router.post("/meetings/{meeting}/hold", response_model=VerbOut)
@@ -249,13 +252,14 @@ def hold(
         present = [holding.Present(**one.model_dump()) for one in body.present]
         holding.hold(at.session, at.charter, row, presided_by=body.presided_by, present=present, actor=at.actor)
 
-    return _verb(request, group, meeting, preview, if_match, do)
+    return _verb(request, group, meeting, "hold", preview, if_match, do)
 
 
 def _verb(
     request: Request,
     group: str,
     meeting: str,
+    verb: str,
     preview: bool,
     if_match: str | None,
     do: Callable[[Scene, MeetingRow], None],
@@ -265,7 +269,7 @@ def _verb(
     def write(session: Session, caller: Caller, expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = at.meeting(meeting, lock=True)
-        at.need_chair()
+        at.need(f"meeting.{verb}")
         expected.meet(row.version)
         do(at, row)
         session.flush()

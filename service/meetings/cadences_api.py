@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from service import clock, events, zones
+from service.access.bodies import In, Out, Preview, answer, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, glance, rehearse
 from service.access.rules import Caller
 from service.groups import commands as groups
@@ -16,7 +17,7 @@ from service.groups.cadence import Cadence
 from service.groups.charter import Charter
 from service.groups.parts import Day
 from service.meetings.cadences import occurrences
-from service.meetings.door import In, Out, Preview, Scene, answer, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.proposing import horizon
 from service.problems import Problem, not_found
 from service.rotation.check import verify
@@ -137,8 +138,7 @@ def end(
 
 def _secretariat(session: Session, group: str, caller: Caller) -> Scene:
     at = scene(session, group, caller, lock=True)
-    if not caller.secretariat:
-        raise Problem(403, "secretariat-only", "The charter is kept by the secretariat; ask it for this change.")
+    at.need("cadence.open")
     return at
 
 

@@ -7,9 +7,10 @@ from sqlmodel import Session, select
 
 from service import clock, events, zones
 from service.groups.charter import Charter
-from service.meetings.agenda.carrying import add_exchange
+from service.meetings.agenda.carrying import add_exchange, carry_forward
 from service.meetings.cadences import chair_on, city_of
 from service.meetings.changing import change, new_meeting
+from service.meetings.polls.commands import settle_polls
 from service.meetings.rules import REACH, STARTS, Schedule
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
@@ -96,6 +97,13 @@ def cancel(session: Session, row: MeetingRow, *, reason: str, actor: str) -> Non
     if clock.now() >= row.start:
         raise Problem(409, "meeting-is-over", "This meeting has begun; it can be held, but no longer cancelled.")
     change(session, row, "meeting.cancelled", actor=actor, state="cancelled", reason=reason)
+    leave(session, row, actor=actor)
+
+
+def leave(session: Session, row: MeetingRow, *, actor: str | None) -> None:
+    """What hangs on a meeting that does not take place: its items go on, nobody is asked when it suits them."""
+    carry_forward(session, row, actor=actor)
+    settle_polls(session, row)
 
 
 def chair_at(charter: Charter, day: date) -> tuple[str, ...]:

@@ -7,10 +7,9 @@ from sqlmodel import Session
 
 from service import clock, events, zones
 from service.groups.charter import Charter
-from service.meetings.agenda.carrying import carry_forward
 from service.meetings.attendance.commands import note_presence
 from service.meetings.changing import change
-from service.meetings.commands import chair_at
+from service.meetings.commands import chair_at, leave
 from service.meetings.people import taking_part
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
@@ -46,7 +45,7 @@ def hold(
     chair = chair_at(charter, zones.day_in(row.start, charter.group.timezone))
     attend(session, charter, row, present, actor=actor)
     change(session, row, "meeting.held", actor=actor, state="held", chair=list(chair), presided_by=presided_by)
-    carry_forward(session, row, actor=actor)
+    leave(session, row, actor=actor)
 
 
 def attend(session: Session, charter: Charter, row: MeetingRow, present: Iterable[Present], *, actor: str) -> None:

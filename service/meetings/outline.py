@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from service import zones
+from service import clock, zones
+from service.access.bodies import Out
 from service.groups.cadence import Level
 from service.groups.charter import Charter
 from service.meetings.agenda.rules import settles_on
-from service.meetings.door import Out
 from service.meetings.inviting.rules import Owed
 from service.meetings.people import taking_part
 from service.meetings.queries import end_of
@@ -61,6 +61,7 @@ class MeetingOut(Out):
     zone: str
     minutes: int
     sequence: int
+    overdue: bool = Field(description="Whether it is called, over, and not put on record as held.")
     details: Details | None = None
 
 
@@ -80,6 +81,7 @@ def meeting_out(charter: Charter, row: MeetingRow, *, inside: bool) -> MeetingOu
         zone=row.zone,
         minutes=row.minutes,
         sequence=row.sequence,
+        overdue=row.state == "called" and end_of(row) <= clock.now(),
         details=_details(charter, row) if inside else None,
     )
 

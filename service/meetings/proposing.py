@@ -15,6 +15,7 @@ from service.groups.cadence import Cadence
 from service.groups.charter import Charter
 from service.meetings.cadences import Occurrence, chair_on, city_of, occurrences
 from service.meetings.changing import change, new_meeting
+from service.meetings.commands import leave
 from service.meetings.rules import Schedule
 from service.meetings.tables import HorizonRow, MeetingRow
 from service.rotation.engine import add_months, terms
@@ -103,7 +104,8 @@ def _align(
         _rehost(session, charter, laid, row)
     elif wanted is None:
         reason = "its day is gone from the rhythm of meetings"
-        change(session, row, "meeting.withdrawn", state="cancelled", withdrawn=True, reason=reason)
+        if change(session, row, "meeting.withdrawn", state="cancelled", withdrawn=True, reason=reason):
+            leave(session, row, actor=None)
     else:
         cadence, found = wanted
         asked = _said(cadence) | {"start": found.start, "minutes": cadence.minutes, "zone": found.zone}

@@ -14,7 +14,8 @@ from sqlmodel import Session
 
 from service.access.links import AnswerLink, read_link
 from service.access.queries import person_caller
-from service.access.rules import Caller, may_decide
+from service.access.rules import Caller
+from service.access.scene import Scene
 from service.calendars.items import group_name
 from service.database import reading, writing
 from service.groups.charter import Charter
@@ -76,8 +77,8 @@ class _Question:
         self.term: Term | None = next((t for t in found.laid if t.start == link.term and t.turn), None)
         self.today: date = found.today
         caller = person_caller(session, link.group_id, link.person_id)
-        proposal = Proposal.model_validate({"accept": link.member, "term": link.term})
-        if caller is None or not may_decide(caller, proposal, self.charter, self.today):
+        at = Scene(session, self.charter, caller)
+        if caller is None or not at.may("chair.accept", link.member, day=link.term):
             raise Problem(410, "link-is-gone", "This link was for somebody who no longer answers for this member.")
         self.caller: Caller = caller
 

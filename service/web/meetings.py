@@ -16,7 +16,6 @@ from starlette.concurrency import run_in_threadpool
 from service import clock
 from service.access.links import MeetingLink, read_poll, read_rsvp
 from service.access.queries import person_caller
-from service.access.rules import answers_for
 from service.calendars.items import group_name, named
 from service.database import reading, writing
 from service.groups.stations import station
@@ -116,8 +115,8 @@ class _Question:
         self.at: Scene = scene(session, link.group_id, None, lock=lock)
         self.meeting: MeetingRow = self.at.meeting(meeting, lock=lock)
         caller = person_caller(session, link.group_id, link.person_id)
-        day = self.at.day_of(self.meeting)
-        if caller is None or not answers_for(caller, self.at.charter, link.member, day, self.at.today):
+        asked = Scene(session, self.at.charter, caller)
+        if caller is None or not asked.may("meeting.respond", link.member, day=self.at.day_of(self.meeting)):
             raise Problem(410, "link-is-gone", "This link was for somebody who no longer answers for this member.")
         self.person = caller.name
         organization = next((role.organization for role in caller.appointments if role.organization), link.member)

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from service import clock, events
+from service.access.bodies import Document, In, Out, Purposes, answer, given, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, look
 from service.access.rules import Caller
 from service.groups.cadence import Level
@@ -16,25 +17,13 @@ from service.meetings.agenda import commands
 from service.meetings.agenda.queries import is_settled, item_row, items, news
 from service.meetings.agenda.rules import Kind, timed
 from service.meetings.agenda.tables import ItemRow
-from service.meetings.door import In, Out, Scene, answer, given, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
-from service.text import HttpsUrl, Id, Line, Text
+from service.text import Id, Line, Text
 from service.versions import Expected
 
 router = new_router("agenda")
-
-Purposes = Annotated[list[Annotated[int, Field(ge=1, le=1000)]], Field(max_length=50)]
-
-
-class LinkIO(In):
-    """A document where it lies: in the agencies' own stores. `symbol`, `language` and `revision` as it carries them."""
-
-    title: Line
-    url: HttpsUrl
-    symbol: Line | None = None
-    language: Line | None = None
-    revision: int | None = Field(None, ge=0, le=1000)
 
 
 class ItemText(In):
@@ -46,7 +35,7 @@ class ItemText(In):
     purposes: Purposes = Field([])
     presenter: Line | None = None
     minutes: int = Field(15, ge=1, le=480)
-    links: list[LinkIO] = Field([], max_length=30)
+    links: list[Document] = Field([], max_length=30)
 
 
 class ItemIn(ItemText):
@@ -66,7 +55,7 @@ class ItemEditIn(In):
     purposes: Purposes | None = None
     presenter: Line | None = None
     minutes: int | None = Field(None, ge=1, le=480)
-    links: list[LinkIO] | None = Field(None, max_length=30)
+    links: list[Document] | None = Field(None, max_length=30)
 
 
 class PlaceIn(In):
@@ -113,7 +102,7 @@ class ItemOut(Out):
     member: str | None
     presenter: str | None
     minutes: int
-    links: list[LinkIO]
+    links: list[Document]
     state: str
     late: bool
     carried: bool
@@ -150,7 +139,7 @@ def agenda(group: str, meeting: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("agenda.look")
         row = at.meeting(meeting)
         return answer(_agenda(at, row), row.version)
 
@@ -163,7 +152,7 @@ def backlog(group: str, request: Request, level: Annotated[Level, Query()] = "fo
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("agenda.look")
         found = [_out(row) for row in items(session, group, None, level) if row.state in ("proposed", "accepted")]
         return answer(AgendaOut(meeting=None, settled=False, items=found))
 
@@ -176,7 +165,7 @@ def one_item(group: str, item: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("agenda.look")
         row = item_row(session, group, item)
         return answer(_out(row), row.version)
 
@@ -189,16 +178,15 @@ def propose(group: str, body: ItemIn, request: Request, key: Key = None) -> Resp
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        if body.member is not None:
-            at.need_member(body.member)
-        elif not at.chairing:
+        if body.member is None and at.may("agenda.set") is None:
             raise Problem(422, "member-required", "Say in member for which member you propose this.")
+        at.need("agenda.propose", *([body.member] if body.member else []))
         meeting = at.meeting(body.meeting, lock=True) if body.meeting else None
         row = commands.propose(
             session,
             at.charter,
             meeting,
-            chairing=at.chairing,
+            chairing=at.may("agenda.set") is not None,
             actor=caller.name,
             **body.model_dump(exclude={"meeting"}),
         )
@@ -213,8 +201,8 @@ def edit(group: str, item: str, body: ItemEditIn, request: Request, if_match: If
     """Change an item: its proposer until the agenda is settled, the chair until the meeting is held."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        if not at.chairing:
-            _proposers(at, row)
+        at.need("agenda.edit", *_proposer(row))
+        if at.may("agenda.set") is None:
             _unsettled(at, row)
         values = given(body) | ({"links": [link.model_dump() for link in body.links]} if body.links is not None else {})
         if any(value is None for name, value in values.items() if name != "presenter"):
@@ -230,7 +218,7 @@ def accept(group: str, item: str, request: Request, if_match: IfMatch = None) ->
     """Take a proposed item onto its agenda; what was carried forward is kept by it."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need_chair()
+        at.need("agenda.set")
         commands.accept(at.session, row, actor=at.actor)
         return row
 
@@ -242,7 +230,7 @@ def place(group: str, item: str, body: PlaceIn, request: Request, if_match: IfMa
     """Take an item from the backlog, or from another agenda, onto that of a meeting."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need_chair()
+        at.need("agenda.set")
         before = row.meeting
         commands.place(at.session, row, at.meeting(body.meeting, lock=True), actor=at.actor)
         if before is not None:
@@ -257,7 +245,7 @@ def conclude(group: str, item: str, body: ConcludeIn, request: Request, if_match
     """Note that an item is done, and what came of it."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need_chair()
+        at.need("agenda.set")
         commands.conclude(at.session, row, conclusion=body.conclusion, actor=at.actor)
         return row
 
@@ -269,7 +257,7 @@ def defer(group: str, item: str, request: Request, if_match: IfMatch = None) -> 
     """Leave an item for the next meeting of its kind, or for the backlog; the answer is the item there."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need_chair()
+        at.need("agenda.set")
         meeting = at.meeting(row.meeting) if row.meeting else None
         return commands.defer(at.session, row, meeting, actor=at.actor)
 
@@ -281,7 +269,7 @@ def refer(group: str, item: str, request: Request, if_match: IfMatch = None) -> 
     """Refer an item to the other level: principals or focal points; the answer is the item there."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need_chair()
+        at.need("agenda.set")
         return commands.refer(at.session, row, actor=at.actor)
 
     return _verb(request, group, item, if_match, do)
@@ -292,8 +280,7 @@ def withdraw(group: str, item: str, body: WhyIn, request: Request, if_match: IfM
     """Take back an item that one has proposed."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        if not at.chairing:
-            _proposers(at, row)
+        at.need("agenda.edit", *_proposer(row))
         commands.close(at.session, row, "withdraw", reason=body.reason, actor=at.actor)
         return row
 
@@ -305,7 +292,7 @@ def drop(group: str, item: str, body: WhyIn, request: Request, if_match: IfMatch
     """Drop an item, such as one that was carried forward and is no longer wanted."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need_chair()
+        at.need("agenda.set")
         commands.close(at.session, row, "drop", reason=body.reason, actor=at.actor)
         return row
 
@@ -318,7 +305,7 @@ def order(group: str, meeting: str, body: OrderIn, request: Request) -> Response
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("agenda.set")
         row = at.meeting(meeting, lock=True)
         commands.order(session, row, body.items, actor=caller.name)
         events.changed(session, "meeting", group, row.id)
@@ -333,7 +320,7 @@ def exchange(group: str, meeting: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("news.look")
         return answer(_news(at, at.meeting(meeting)))
 
     return look(request, group, do)
@@ -346,7 +333,7 @@ def tell(group: str, meeting: str, body: NewsIn, request: Request) -> Response:
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = at.meeting(meeting, lock=True)
-        at.need_part(row, body.member)
+        at.need_part("news.tell", row, body.member)
         if not body.text:
             raise Problem(422, "empty-field", "The text is empty; write what there is to tell.")
         commands.tell(session, row, body.member, body.text, actor=caller.name)
@@ -362,7 +349,7 @@ def _verb(
 
     def write(session: Session, caller: Caller, expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_inside()
+        at.need("agenda.look")
         row = item_row(session, group, item)
         expected.meet(row.version)
         found = do(at, row)
@@ -380,9 +367,8 @@ def _tell(at: Scene, row: ItemRow) -> None:
         events.changed(at.session, "meeting", row.group_id, row.meeting)
 
 
-def _proposers(at: Scene, row: ItemRow) -> None:
-    if row.member is None or not at.speaks_for(row.member):
-        raise Problem(403, "not-yours", "Only who proposed this item, or the chair, may do that.")
+def _proposer(row: ItemRow) -> list[str]:
+    return [row.member] if row.member is not None else []
 
 
 def _unsettled(at: Scene, row: ItemRow) -> None:
@@ -404,7 +390,7 @@ def _agenda(at: Scene, meeting: MeetingRow) -> AgendaOut:
 
 def _out(row: ItemRow, starts: datetime | None = None) -> ItemOut:
     values = row.model_dump(exclude={"group_id", "position", "created_at", "links"})
-    return ItemOut(**values, links=[LinkIO.model_validate(link) for link in row.links], starts=starts)
+    return ItemOut(**values, links=[Document.model_validate(link) for link in row.links], starts=starts)
 
 
 def _news(at: Scene, meeting: MeetingRow) -> ExchangeOut:

@@ -23,14 +23,18 @@ def new_item_id() -> str:
     return f"i{secrets.token_hex(6)}"
 
 
-def carry_forward(session: Session, meeting: MeetingRow, *, actor: str) -> list[ItemRow]:
-    """Take what a held meeting has left open on to the next one of its kind, for its chair to keep or drop."""
-    coming = following(session, meeting)
+def carry_forward(session: Session, meeting: MeetingRow, *, actor: str | None) -> list[ItemRow]:
+    """Take what a meeting that is over has left open on to the next one of its kind, for its chair to keep or drop.
+
+    What stood on a meeting that was withdrawn with its cadence has no next one to go to: it goes to the backlog.
+    """
+    coming = following(session, meeting) if not meeting.withdrawn else None
     left = [item for item in items(session, meeting.group_id, meeting.id) if item.state in OPEN]
     carried = []
     for item in left:
         if item.kind == "exchange":
-            item.state, item.version = "concluded", item.version + 1
+            item.state = "concluded" if meeting.state == "held" else "withdrawn"
+            item.version += 1
             session.add(item)
         else:
             carried.append(go_on(session, item, "deferred", coming, item.level, carried=True))

@@ -139,6 +139,7 @@ def tell(session: Session, meeting: MeetingRow, member: str, text: str, *, actor
     row.text, row.by, row.at = text, actor, clock.now()
     session.add(row)
     events.record(session, meeting.group_id, "news.told", meeting.id, actor=actor, member=member)
+    events.changed(session, "meeting", meeting.group_id, meeting.id)
     return row
 
 

@@ -15,7 +15,6 @@ OPEN = ("proposed", "accepted")
 ITEMS, BACKLOG = 100, 500
 STARTS = {
     "accept": ("proposed",),
-    "keep": ("proposed",),
     "edit": OPEN,
     "place": OPEN,
     "conclude": ("accepted",),

@@ -7,6 +7,7 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, look
 from service.access.rules import Caller
 from service.meetings.agenda.queries import items
@@ -16,7 +17,7 @@ from service.meetings.attendance.queries import attendance_rows, observers, stan
 from service.meetings.attendance.replies import Taken, take_reply
 from service.meetings.attendance.rules import Rank, Reply, counted, stands
 from service.meetings.attendance.tables import ObserverRow
-from service.meetings.door import In, Out, Scene, answer, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.files import calendar_body
 from service.meetings.holding import Present, attend
 from service.meetings.people import taking_part
@@ -108,7 +109,7 @@ def attendance(group: str, meeting: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("attendance.look")
         row = at.meeting(meeting)
         return answer(_out(at, row), row.version)
 
@@ -122,7 +123,7 @@ def respond(group: str, meeting: str, body: RespondIn, request: Request) -> Resp
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = at.meeting(meeting, lock=True)
-        at.need_part(row, body.member)
+        at.need_part("meeting.respond", row, body.member)
         taken = commands.respond(session, row, by=caller.name, via="api", **body.model_dump())
         return answer(RespondedOut(**vars(_out(at, row)), taken=taken))
 
@@ -139,7 +140,7 @@ def reply(group: str, request: Request, body: Annotated[bytes, Depends(calendar_
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("meeting.attend")
         return answer(take_reply(session, at.charter, at.today, body))
 
     return change(request, group, do, if_match=None, required=False)
@@ -151,7 +152,7 @@ def note(group: str, meeting: str, body: AttendIn, request: Request, if_match: I
 
     def do(session: Session, caller: Caller, expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("meeting.attend")
         row = at.meeting(meeting, lock=True)
         expected.meet(row.version)
         if row.state != "held":
@@ -170,7 +171,7 @@ def invite(group: str, meeting: str, body: ObserverIn, request: Request, key: Ke
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("observer.invite")
         row = at.meeting(meeting, lock=True)
         if not {*body.items} <= {item.id for item in items(session, group, row.id)}:
             raise Problem(422, "no-such-item", "An item given is not on the agenda of this meeting.")
@@ -186,7 +187,7 @@ def withdraw(group: str, meeting: str, observer: str, request: Request) -> Respo
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("observer.invite")
         row = at.meeting(meeting, lock=True)
         return answer(_observer(commands.withdraw_observer(session, row, observer, actor=caller.name)))
 

@@ -1,7 +1,7 @@
 """What is said of a member's presence, in the doors that take it."""
 
+from service.access.bodies import In
 from service.meetings.attendance.rules import Presence, Rank
-from service.meetings.door import In
 from service.text import Id, Line
 
 

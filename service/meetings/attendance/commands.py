@@ -56,6 +56,7 @@ def respond(
         session, meeting.group_id, "meeting.answered", meeting.id, actor=by, member=member, answer=answer,
         sequence=sequence, via=via,
     )  # fmt: skip
+    events.changed(session, "meeting", meeting.group_id, meeting.id)
     return True
 
 

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from sqlmodel import Session, select
 
 from service import clock, zones
+from service.access.bodies import Out
 from service.calendarfile import CalendarFile, FoundAttendee, FoundEvent, read_calendar
 from service.groups.charter import Charter
 from service.meetings.attendance.commands import respond
-from service.meetings.door import Out
 from service.meetings.people import invitees
 from service.meetings.tables import MeetingRow
 from service.problems import Problem, not_found
@@ -61,7 +61,7 @@ def take_reply(session: Session, charter: Charter, today: date, body: bytes) -> 
 
 
 def _one(found: CalendarFile) -> tuple[FoundEvent, FoundAttendee]:
-    method, events = found
+    method, events = found.method, found.events
     if method != "REPLY" or len(events) != 1 or len(events[0].attendees) != 1:
         raise Problem(
             422, "no-reply", "Send one REPLY of one attendee (RFC 5546 3.2.3), as the calendar program wrote it."

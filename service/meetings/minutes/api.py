@@ -6,16 +6,17 @@ from fastapi import Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, IfMatch, change, look
 from service.access.rules import Caller
 from service.groups.parts import Day
 from service.meetings.agenda.queries import items
-from service.meetings.attendance.queries import attendance_rows
+from service.meetings.attendance.queries import attendance_rows, observers
 from service.meetings.attendance.rules import PRESENT
-from service.meetings.door import In, Out, Scene, answer, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.minutes import commands
 from service.meetings.minutes.queries import existing, minutes_row, objections, outcomes, state_of
-from service.meetings.minutes.rules import OUTCOMES, State, markdown
+from service.meetings.minutes.rules import OUTCOMES, State, markdown, represented
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
 from service.rotation.reasons import spoken
@@ -87,11 +88,11 @@ def minutes(group: str, meeting: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("minutes.look")
         row = at.meeting(meeting)
         out = _out(at, row)
         if out.state == "draft":
-            at.need_chair()
+            at.need("minutes.look-draft")
         return answer(out, out.version)
 
     return look(request, group, do)
@@ -102,7 +103,7 @@ def write(group: str, meeting: str, body: MinutesIn, request: Request, if_match:
     """Write the minutes, or a new version of them (then with If-Match). They are a draft until circulated."""
 
     def do(session: Session, caller: Caller, expected: Expected) -> Answer:
-        at, row = _chairs(session, group, meeting, caller)
+        at, row = _chairs(session, group, meeting, caller, "minutes.write")
         known = minutes_row(session, row)
         if known is not None:
             Expected(if_match, required=True).meet(known.version)
@@ -124,7 +125,7 @@ def circulate(group: str, meeting: str, body: CirculateIn, request: Request, if_
     """Circulate the minutes to everybody; they are adopted when the day ends and nobody has objected."""
 
     def do(session: Session, caller: Caller, expected: Expected) -> Answer:
-        at, row = _chairs(session, group, meeting, caller)
+        at, row = _chairs(session, group, meeting, caller, "minutes.circulate")
         expected.meet(existing(session, row).version)
         commands.circulate(session, at.charter, row, body.until, actor=caller.name)
         out = _out(at, row)
@@ -140,7 +141,7 @@ def object_to(group: str, meeting: str, body: ObjectIn, request: Request, if_mat
     def do(session: Session, caller: Caller, expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = at.meeting(meeting, lock=True)
-        at.need_part(row, body.member)
+        at.need_part("minutes.object", row, body.member)
         expected.meet(existing(session, row).version)
         if not body.text:
             raise Problem(422, "empty-field", "The text is empty; say what should stand there instead.")
@@ -151,9 +152,9 @@ def object_to(group: str, meeting: str, body: ObjectIn, request: Request, if_mat
     return change(request, group, do, if_match=if_match)
 
 
-def _chairs(session: Session, group: str, meeting: str, caller: Caller) -> tuple[Scene, MeetingRow]:
+def _chairs(session: Session, group: str, meeting: str, caller: Caller, verb: str) -> tuple[Scene, MeetingRow]:
     at = scene(session, group, caller, lock=True)
-    at.need_chair()
+    at.need(verb)
     return at, at.meeting(meeting, lock=True)
 
 
@@ -178,14 +179,16 @@ def _out(at: Scene, meeting: MeetingRow) -> MinutesOut:
 
 def _markdown(at: Scene, meeting: MeetingRow, text: str, numbered: list[tuple[int, str]]) -> str:
     there = [
-        f"{at.charter.short(member)}{f' ({one.representative})' if one.representative else ''}"
+        represented(at.charter.short(member), one.representative, one.rank)
         for member, one in attendance_rows(at.session, meeting).items()
         if one.presence in PRESENT
     ]
+    guests = [one.name for one in observers(at.session, meeting) if one.withdrawn_at is None]
     chair = " and ".join(at.charter.short(id_) for id_ in meeting.chair) or "vacant"
     lines = [
         f"Held on {spoken(at.day_of(meeting))}{f', {meeting.place}' if meeting.place else ''}",
         f"Chair: {chair}{f', {meeting.presided_by} presiding' if meeting.presided_by else ''}",
-        *([f"Present: {', '.join(there)}"] if there else []),
+        *([f"Present: {'; '.join(there)}"] if there else []),
+        *([f"Observers invited: {'; '.join(guests)}"] if guests else []),
     ]
     return markdown(f"{at.charter.group.label}: {meeting.title}", lines, text, numbered)

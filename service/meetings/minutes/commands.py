@@ -89,6 +89,7 @@ def circulate(session: Session, charter: Charter, meeting: MeetingRow, last: dat
         actor=actor,
         until=last.isoformat(),
     )
+    events.changed(session, "meeting", meeting.group_id, meeting.id)
     return row
 
 

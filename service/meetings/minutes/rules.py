@@ -27,3 +27,9 @@ def markdown(title: str, lines: list[str], text: str, outcomes: list[tuple[int, 
     if outcomes:
         parts.append("## Outcomes\n\n" + "\n".join(f"{number}. {said}" for number, said in outcomes))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def represented(member: str, name: str | None, rank: str | None) -> str:
+    """Who was there for a member: "Ms X, alternate, for UNHCR"."""
+    who = ", ".join(part for part in (name, rank.replace("-", " ") if rank else None) if part)
+    return f"{who}, for {member}" if who else member

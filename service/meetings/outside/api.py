@@ -5,15 +5,17 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
+from pydantic import Field
 from sqlmodel import Session
 
 from service import clock
+from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, glance
 from service.access.rules import Caller
 from service.calendarfile import FoundEvent, read_calendar
 from service.groups.parts import ClockTime, Day
 from service.meetings.commands import instant_of
-from service.meetings.door import In, Out, Scene, answer, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.files import calendar_body
 from service.meetings.outside import commands
 from service.meetings.outside.tables import ExternalRow
@@ -66,6 +68,7 @@ class ImportedOut(Out):
     found: int
     new: int
     changed: int
+    left_out: int = Field(description="Events that lie more than 90 days back or 300 ahead.")
 
 
 @router.get("/external-events", response_model=ExternalsOut)
@@ -131,16 +134,17 @@ def take(group: str, request: Request, body: Annotated[bytes, Depends(calendar_b
         at = _chairs(session, group, caller)
         zone = at.charter.group.timezone
         now = clock.now()
-        found = read_calendar(body, since=now - _BACK, until=now + _AHEAD, zone=zone).events
-        new, changed = commands.take(session, group, [_taken(one, zone) for one in found], actor=caller.name)
-        return answer(ImportedOut(found=len(found), new=new, changed=changed))
+        found = read_calendar(body, since=now - _BACK, until=now + _AHEAD, zone=zone)
+        taken = [_taken(one, zone) for one in found.events]
+        new, changed = commands.take(session, group, taken, actor=caller.name)
+        return answer(ImportedOut(found=len(taken), new=new, changed=changed, left_out=found.left_out))
 
     return change(request, group, do, if_match=None, required=False)
 
 
 def _chairs(session: Session, group: str, caller: Caller) -> Scene:
     at = scene(session, group, caller, lock=True)
-    at.need_chair()
+    at.need("external.keep")
     return at
 
 

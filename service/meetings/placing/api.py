@@ -8,20 +8,21 @@ from pydantic import Field
 from sqlmodel import Session
 
 from service import clock, zones
+from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, change, look
 from service.access.rules import Caller
 from service.calendarfile import read_calendar
 from service.groups.cadence import Level, Minutes
 from service.groups.parts import Day
 from service.groups.stations import station
-from service.meetings.door import In, Out, answer, new_router, scene
+from service.meetings.door import scene
 from service.meetings.fair import Slot, Station, because, local, rank
 from service.meetings.files import calendar_body
 from service.meetings.people import taking_part
 from service.meetings.placing.commands import keep_busy
 from service.meetings.placing.queries import borne, stations
 from service.meetings.rules import REACH
-from service.problems import Problem, not_found
+from service.problems import Problem
 from service.text import Id
 from service.versions import Expected
 
@@ -38,6 +39,7 @@ class SlotsIn(In):
     minutes: Minutes = 120
     level: Level = "focal-points"
     members: list[Id] | None = Field(None, min_length=1, max_length=500, description="Default: every member.")
+    meeting: Id | None = Field(None, description="The meeting that is to be placed: where it is now burdens nobody.")
     step: int = Field(15, ge=15, le=240, multiple_of=15, description="Minutes between one start and the next.")
     limit: int = Field(5, ge=1, le=50)
 
@@ -87,7 +89,7 @@ def slots(group: str, body: SlotsIn, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("slots.rank")
         zone = at.charter.group.timezone
         start, until = max(zones.midnight(body.from_, zone), clock.now()), zones.midnight(body.until, zone)
         if until > clock.now() + REACH:
@@ -96,7 +98,7 @@ def slots(group: str, body: SlotsIn, request: Request) -> Response:
         if body.members is not None and len(members) != len(set(body.members)):
             raise Problem(422, "no-such-member", "members names one that is no member on that day.")
         where = stations(session, at.charter, body.level, body.members, body.from_)
-        before = borne(session, at.charter)
+        before = borne(session, at.charter, body.meeting)
         try:
             found = rank(where, start, until, body.minutes, before, step=body.step, limit=max(2, body.limit))
         except ValueError as error:
@@ -119,10 +121,7 @@ def busy(group: str, member: str, request: Request, body: Annotated[bytes, Depen
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        if at.charter.organization(member) is None:
-            raise not_found("This member")
-        if not (caller.secretariat or caller.serves({member}, at.today)):
-            raise Problem(403, "not-yours", "Only a member's own people give its busy times.")
+        at.need("busy.tell", member)
         zone, _rests = station(at.charter, member)
         now = clock.now()
         found = read_calendar(body, since=now - _BACK, until=now + _AHEAD, zone=zone)

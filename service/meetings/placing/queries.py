@@ -33,12 +33,16 @@ def stations(
     return found
 
 
-def borne(session: Session, charter: Charter) -> dict[str, int]:
-    """What each organization bore at the meetings of the last year, and will bear at those that are called."""
+def borne(session: Session, charter: Charter, besides: str | None = None) -> dict[str, int]:
+    """What each organization bore at the meetings of the last year, and will bear at those that are called.
+
+    `besides` is the meeting that is being placed: where it is now burdens nobody.
+    """
     asked = select(MeetingRow).where(
         MeetingRow.group_id == charter.group.id,
         col(MeetingRow.state).in_(("called", "held")),
         col(MeetingRow.start) > clock.now() - _LEDGER,
+        MeetingRow.id != besides,
     )
     points: dict[str, int] = defaultdict(int)
     for row in session.exec(asked):

@@ -7,10 +7,11 @@ from pydantic import Field
 from sqlmodel import Session
 
 from service import clock
+from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, Key, change, create, look
 from service.access.rules import Caller
 from service.groups.parts import Moment
-from service.meetings.door import In, Out, Scene, answer, new_router, scene
+from service.meetings.door import Scene, scene
 from service.meetings.polls import commands
 from service.meetings.polls.rules import SLOTS, is_open, ranked
 from service.meetings.polls.rules import Answer as Said
@@ -76,7 +77,7 @@ def open_poll(group: str, meeting: str, body: PollIn, request: Request, key: Key
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("poll.open")
         row = at.meeting(meeting, lock=True)
         now = clock.now()
         if any(not now < slot < now + REACH for slot in body.slots):
@@ -93,7 +94,7 @@ def polls(group: str, meeting: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("poll.look")
         found = commands.polls_of(session, at.meeting(meeting))
         return answer(PollsOut(polls=[_out(at, poll) for poll in found]))
 
@@ -106,7 +107,7 @@ def one_poll(group: str, poll: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
-        at.need_inside()
+        at.need("poll.look")
         return answer(_out(at, commands.poll_row(session, group, poll)))
 
     return look(request, group, do)
@@ -119,7 +120,7 @@ def vote(group: str, poll: str, body: VoteIn, request: Request) -> Response:
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = commands.poll_row(session, group, poll)
-        at.need_part(at.meeting(row.meeting), body.member)
+        at.need_part("poll.vote", at.meeting(row.meeting), body.member)
         commands.vote(session, row, body.member, body.answers, actor=caller.name)
         return answer(_out(at, row))
 
@@ -132,7 +133,7 @@ def close(group: str, poll: str, request: Request) -> Response:
 
     def do(session: Session, caller: Caller, _: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
-        at.need_chair()
+        at.need("poll.close")
         row = commands.poll_row(session, group, poll)
         commands.close_poll(session, row, actor=caller.name)
         return answer(_out(at, row))

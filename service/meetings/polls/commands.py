@@ -97,3 +97,13 @@ def close_poll(session: Session, poll: PollRow, *, actor: str) -> None:
     poll.version += 1
     session.add(poll)
     events.record(session, poll.group_id, "poll.closed", poll.id, poll.id, actor=actor, meeting=poll.meeting)
+
+
+def settle_polls(session: Session, meeting: MeetingRow) -> None:
+    """Close what is open on a meeting that was held or does not take place; there is nothing left to choose."""
+    for poll in polls_of(session, meeting):
+        if is_open(poll.deadline, poll.closed_at, clock.now()):
+            poll.closed_at = clock.now()
+            poll.version += 1
+            session.add(poll)
+            events.record(session, poll.group_id, "poll.settled", poll.id, poll.id, meeting=meeting.id)

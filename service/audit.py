@@ -1,0 +1,164 @@
+"""Who did what when, and by whose authority: one row for each row that a write has changed, with before and after.
+
+Written by the session itself just before it commits, so that no command can forget it and none can tell
+it otherwise; the database refuses to change or delete what stands here (migration 0004).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import JSON, Column, event, insert, inspect
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from service import clock
+from service.database import Instant
+
+# What the service keeps for its own work, or on record elsewhere: no act of anybody.
+_OWN = {
+    "audit", "event", "due", "repeat", "delivery", "boundary", "calendar_ledger", "meeting_horizon", "session",
+    "sign_in", "sign_in_try",
+}  # fmt: skip
+CLOCK = "clock"
+
+
+class AuditRow(SQLModel, table=True):
+    """One row that was changed. `before` is null for what is new, `after` for what is gone.
+
+    `by` identifies the caller (`person:…`, `token:…`, a name for the command line, `clock` for what time
+    brought about); `authority` is what `access.rules.may` found, with the verb that was asked for.
+    """
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    group_id: str | None = Field(default=None, max_length=40, index=True)
+    by: str = Field(max_length=80)
+    name: str = Field(max_length=300)
+    verb: str | None = Field(default=None, max_length=40)
+    authority: str | None = Field(default=None, max_length=20)
+    request: str | None = Field(default=None, max_length=300)
+    what: str = Field(max_length=40)
+    key: str = Field(max_length=300)
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+def act(session: Session, by: str, name: str, request: str | None = None) -> None:
+    """Say on whose behalf this transaction writes."""
+    session.info["audit"] = {"by": by[:80], "name": name[:300], "request": request[:300] if request else None}
+
+
+def authorize(session: Session, verb: str, authority: str) -> None:
+    """Note the authority that a check has found; the last one before the commit stands."""
+    session.info.setdefault("audit", {}).update(verb=verb, authority=authority)
+
+
+def assume(session: Session, actor: str | None) -> None:
+    """Name who acts where nobody has said so: what records an event knows it."""
+    if actor:
+        said = session.info.setdefault("audit", {})
+        said.setdefault("by", actor[:80])
+        said.setdefault("name", actor[:300])
+
+
+@event.listens_for(Session, "before_flush")
+def _note(session: Session, *_: object) -> None:
+    for row in session.new:
+        _keep(session, row, None, _values(row, inspect(row).mapper.column_attrs.keys()))
+    for row in session.dirty:
+        if session.is_modified(row):
+            before, after = _differences(row)
+            if after:
+                _keep(session, row, before, after)
+    for row in session.deleted:
+        _keep(session, row, _values(row, inspect(row).mapper.column_attrs.keys()), None)
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    session.flush()
+    kept = session.info.pop("audited", {})
+    if not kept:
+        return
+    said = {"by": CLOCK, "name": CLOCK, "verb": None, "authority": None, "request": None} | session.info.get(
+        "audit", {}
+    )
+    now = clock.now()
+    rows = [
+        {"at": now, "group_id": group, "what": what, "key": key, "before": before, "after": after} | said
+        for (what, key), (group, before, after) in kept.items()
+        if before is not None or after is not None
+    ]
+    if rows:
+        session.execute(insert(AuditRow), rows)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("audited", None)
+
+
+def _keep(session: Session, row: Any, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+    """Fold several changes of one row in a transaction into one: the first before and the last after."""
+    mapped = inspect(row)
+    what = mapped.mapper.local_table.name
+    if what in _OWN:
+        return
+    group = getattr(row, "group_id", None) or (row.id if what == "group" else None)
+    identity = mapped.mapper.primary_key_from_instance(row)
+    key = "/".join(str(part) for part in identity)[:300]
+    kept = session.info.setdefault("audited", {})
+    known = kept.get((what, key))
+    if known is not None:
+        _, first, last = known
+        if first is None:
+            after = None if after is None else (last or {}) | after
+            before = None
+        elif after is not None:
+            before, after = (before or {}) | first, (last or {}) | after
+        else:
+            before = (before or {}) | first
+    kept[what, key] = (group, before, after)
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names if not isinstance(getattr(row, name), bytes)}
+
+
+def _differences(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    before, after = {}, {}
+    state = inspect(row)
+    for name in list(state.mapper.column_attrs.keys()):
+        history = state.attrs[name].history
+        if history.has_changes() and not isinstance(getattr(row, name), bytes):
+            before[name] = _plain(history.deleted[0]) if history.deleted else None
+            after[name] = _plain(history.added[0]) if history.added else None
+    return before, after
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value
+
+
+def audited(
+    session: Session,
+    group_id: str,
+    *,
+    what: str | None = None,
+    key: str | None = None,
+    by: str | None = None,
+    before: int | None = None,
+    most: int = 50,
+) -> list[AuditRow]:
+    """Entries of a group, newest first, below the id `before`."""
+    asked = select(AuditRow).where(AuditRow.group_id == group_id)
+    for column, value in ((AuditRow.what, what), (AuditRow.key, key), (AuditRow.by, by)):
+        if value is not None:
+            asked = asked.where(col(column) == value)
+    if before is not None:
+        asked = asked.where(col(AuditRow.id) < before)
+    return list(session.exec(asked.order_by(col(AuditRow.id).desc()).limit(most)))

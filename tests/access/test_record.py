@@ -1,0 +1,196 @@
+"""Who did what when: the audit, and the events for other systems."""
+
+import json
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from service.access import events_api
+from service.access.commands import revoke_token
+from service.access.tables import TokenRow
+from service.audit import AuditRow, audited
+from service.database import reading, writing
+from service.main import create_app
+from tests.access.conftest import Decide, Tokens
+from tests.access.serve import serving
+from tests.meetings.conftest import BASE, FIRST, Send, chair, send  # noqa: F401 - fixtures
+
+AUDIT, EVENTS = f"{BASE}/audit", f"{BASE}/events"
+
+
+def entries(engine: Engine, what: str) -> list[AuditRow]:
+    with reading(engine) as session:
+        return audited(session, "gmg", what=what)
+
+
+def test_a_write_is_on_record_with_person_authority_before_and_after(
+    client: TestClient,
+    send: Send,
+    secretariat: dict[str, str],
+) -> None:
+    send(f"/meetings/{FIRST}/call")
+    send(f"/meetings/{FIRST}/move", at="16:00")
+    found = client.get(AUDIT, params={"what": "meeting", "key": f"gmg/{FIRST}"}, headers=secretariat).json()["entries"]
+    moved, called = found[:2]
+    assert (moved["name"], moved["verb"], moved["authority"]) == ("GMG focal point of UNFPA", "meeting.move", "chair")
+    assert moved["by"].startswith("person:")
+    assert moved["request"] == f"POST {BASE}/meetings/{FIRST}/move"
+    assert (moved["before"]["start"], moved["after"]["start"]) == (
+        "2008-06-26T12:00:00+00:00",
+        "2008-06-26T14:00:00+00:00",
+    )
+    assert (called["before"]["state"], called["after"]["state"]) == ("proposed", "called")
+    assert set(called["after"]) == {"state", "sequence", "schedules", "settled_at", "version", "changed_at"} & set(
+        called["after"]
+    ), "what has not changed does not stand there"
+
+
+def test_every_door_is_on_record(client: TestClient, engine: Engine, decide: Decide, token: Tokens) -> None:
+    assert decide(pass_="unhcr", term="2008-07-01").status_code == 201
+    (taken,) = entries(engine, "chair_decision")
+    assert (taken.verb, taken.authority, taken.before) == ("chair.decide", "secretariat", None)
+    assert taken.after is not None
+    assert taken.after["what"] == {"pass": "unhcr", "term": "2008-07-01"}
+    assert entries(engine, "token")[0].name == "test", "the command line says who acts"
+    assert entries(engine, "person")[0].by == "test", "and so does a charter that is applied"
+
+
+def test_what_was_refused_or_previewed_is_not_on_record(
+    client: TestClient,
+    engine: Engine,
+    send: Send,
+    decide: Decide,
+    secretariat: dict[str, str],
+) -> None:
+    before = len(entries(engine, "meeting"))
+    send(f"/meetings/{FIRST}/call?preview=true")
+    assert send(f"/meetings/{FIRST}/call", secretariat).status_code == 403
+    decide(preview=True, pass_="unhcr", term="2008-07-01")
+    assert len(entries(engine, "meeting")) == before
+    assert entries(engine, "chair_decision") == []
+
+
+def test_no_secret_is_on_record(engine: Engine, token: Tokens) -> None:
+    made = token()
+    with reading(engine) as session:
+        rows = audited(session, "gmg", most=200)
+    assert made[4:] not in json.dumps([row.model_dump(mode="json") for row in rows])
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET name = 'x'", "DELETE FROM audit"])
+def test_the_audit_only_grows(engine: Engine, token: Tokens, statement: str) -> None:
+    token()
+    with pytest.raises(DatabaseError, match="only grows"), writing(engine) as session:
+        session.connection().execute(text(statement))
+
+
+def test_the_audit_is_for_the_secretariat_page_by_page(
+    client: TestClient, secretariat: dict[str, str], token: Tokens
+) -> None:
+    member = {"Authorization": f"Bearer {token('gmg@ilo.example')}"}
+    assert client.get(AUDIT, headers=member).json()["type"] == "/problems/secretariat-only"
+    seen: list[int] = []
+    after: dict[str, str] = {}
+    while True:
+        page = client.get(AUDIT, params={"limit": 7, **after}, headers=secretariat).json()
+        seen += [one["id"] for one in page["entries"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == len(set(seen)) > 20
+    assert client.get(AUDIT, params={"what": "meeting", **after}, headers=secretariat).status_code == 400
+    assert client.get(AUDIT, params={"after": "forged"}, headers=secretariat).status_code == 400
+
+
+def test_events_are_read_in_order_and_none_is_missed(
+    client: TestClient,
+    send: Send,
+    token: Tokens,
+    secretariat: dict[str, str],
+) -> None:
+    send(f"/meetings/{FIRST}/call")
+    member = {"Authorization": f"Bearer {token('gmg@ilo.example')}"}
+    found: list[dict[str, Any]] = []
+    after = 0
+    while page := client.get(EVENTS, params={"after": after, "limit": 50}, headers=secretariat).json():
+        if page["next"] == after:
+            break
+        found += page["events"]
+        after = page["next"]
+    assert [int(one["sequence"]) for one in found] == list(range(1, len(found) + 1))
+    last = next(one for one in found if one["type"] == "meeting.called")
+    assert (last["specversion"], last["subject"], last["source"]) == ("1.0", FIRST, "http://127.0.0.1:8000/groups/gmg")
+    assert last["data"]["actor"] == "GMG focal point of UNFPA"
+    theirs = client.get(EVENTS, params={"limit": 200}, headers=member).json()["events"]
+    assert "token.made" in {one["type"] for one in found}
+    assert "token.made" not in {one["type"] for one in theirs}
+    assert "meeting.called" in {one["type"] for one in client.get(
+        EVENTS, params={"after": int(last["sequence"]) - 1}, headers=member).json()["events"]}  # fmt: skip
+    assert client.get(EVENTS).status_code == 401
+    assert client.get(EVENTS, params={"after": -1}, headers=member).status_code == 422
+
+
+def messages(answer: HTTPResponse) -> Iterator[dict[str, str]]:
+    """The messages of a stream of server-sent events, as a browser reads them."""
+    said: dict[str, str] = {}
+    for raw in answer:
+        line = raw.decode().rstrip("\n")
+        if not line and said:
+            yield said
+            said = {}
+        name, _, value = line.partition(": ")
+        if name in ("id", "event", "data"):
+            said[name] = value
+
+
+def test_a_stream_tells_what_happens_goes_on_and_ends_with_the_token(
+    engine: Engine,
+    client: TestClient,
+    send: Send,
+    token: Tokens,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(events_api, "PACE", 0.01)
+    mine = token("gmg@ilo.example")
+    start = client.get(EVENTS, params={"limit": 1, "after": 0}, headers={"Authorization": f"Bearer {mine}"})
+    assert start.status_code == 200
+    with serving(create_app(engine)) as (host, port):
+
+        def open_(**headers: str) -> HTTPResponse:
+            connection = HTTPConnection(host, port, timeout=20)
+            connection.request("GET", f"{EVENTS}/stream", headers={"Authorization": f"Bearer {mine}", **headers})
+            return connection.getresponse()
+
+        stream = open_()
+        assert stream.getheader("content-type", "").startswith("text/event-stream")
+        told = messages(stream)
+        first = next(told)
+        send(f"/meetings/{FIRST}/call")
+        called = next(one for one in told if one["event"] == "meeting.called")
+        assert json.loads(called["data"])["subject"] == FIRST
+        again = next(messages(open_(**{"Last-Event-ID": first["id"]})))
+        assert int(again["id"]) > int(first["id"])
+        with writing(engine) as session:
+            row = session.exec(select(TokenRow).where(TokenRow.name == "GMG focal point of ILO")).one()
+            revoke_token(session, row.id, actor="test")
+        ended = [one["event"] for one in told]
+        assert ended[-1] == "problem"
+        stream.close()
+
+
+@pytest.fixture
+def ask(client: TestClient, token: Tokens) -> Callable[[], Any]:
+    return lambda: client.get(f"{EVENTS}/stream", headers={"Authorization": f"Bearer {token('gmg@ilo.example')}"})
+
+
+def test_too_many_streams_are_refused(ask: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_api, "STREAMS", 0)
+    answer = ask()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
