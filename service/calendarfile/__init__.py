@@ -50,6 +50,7 @@ class CalendarFile(NamedTuple):
 
     method: str | None
     events: list[FoundEvent]
+    left_out: int = 0
 
 
 def read_calendar(body: bytes, *, since: datetime, until: datetime, zone: str) -> CalendarFile:
@@ -81,7 +82,7 @@ def read_calendar(body: bytes, *, since: datetime, until: datetime, zone: str) -
         found = json.loads(child.stdout)
         if "fault" in found:
             raise Problem(422, "invalid-calendar", found["fault"])
-        return CalendarFile(found["method"], [_event(one) for one in found["events"]])
+        return CalendarFile(found["method"], [_event(one) for one in found["events"]], found["left_out"])
     raise _costly()
 
 

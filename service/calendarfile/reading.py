@@ -15,6 +15,7 @@ __all__ = ["Fault", "read"]
 
 EVENTS, IN_ALL = 1000, 5000
 _LINE, _TEXT = 300, 4000
+_NEVER = date(1900, 1, 1)
 
 
 def read(body: bytes, since: datetime, until: datetime, zone: str) -> dict[str, Any]:
@@ -29,19 +30,25 @@ def read(body: bytes, since: datetime, until: datetime, zone: str) -> dict[str, 
     if len(components) > EVENTS:
         raise Fault(f"The file has more than {EVENTS} events; send fewer.")
     found: list[dict[str, Any]] = []
+    left_out = 0
     for number, component in enumerate(components, 1):
         try:
-            if method is not None:
+            if method == "REPLY" and component.get("DTSTART") is None:
+                # A REPLY need not say when the meeting is (RFC 5546 3.2.3); who reads one looks at the answer.
+                found.append(_event(component, _NEVER, _NEVER))
+            elif method is not None:
                 found.append(_event(component, *_span(component, zone)))
             else:
-                found.extend(_within(component, components, since, until, zone))
+                within = list(_within(component, components, since, until, zone))
+                found.extend(within)
+                left_out += not within
         except Fault as fault:
             raise Fault(f"Event {number} {fault}") from None
         except (ValueError, TypeError, AttributeError, OverflowError, KeyError):
             raise Fault(f"Event {number} cannot be read; check it with a calendar program.") from None
         if len(found) > IN_ALL:
             raise Fault(f"The file has more than {IN_ALL} occurrences in the time that is read; send fewer.")
-    return {"method": method, "events": found}
+    return {"method": method, "events": found, "left_out": left_out}
 
 
 def _calendar(body: bytes) -> Calendar:

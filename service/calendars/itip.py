@@ -19,12 +19,20 @@ Method = Literal["REQUEST", "CANCEL"]
 
 
 class Party(NamedTuple):
-    """Somebody on an invitation. `answers` asks for an answer; `chairs` makes it ROLE=CHAIR."""
+    """Somebody on an invitation. `answers` asks for an answer; `chairs` makes it ROLE=CHAIR.
+
+    A `guest` is no participant of the meeting and is asked for no answer (ROLE=NON-PARTICIPANT, RFC 5545 3.2.16).
+    """
 
     name: str
     address: str
     chairs: bool = False
     answers: bool = False
+    guest: bool = False
+
+    @property
+    def role(self) -> str:
+        return "CHAIR" if self.chairs else "NON-PARTICIPANT" if self.guest else "REQ-PARTICIPANT"
 
 
 def itip_bytes(method: Method, item: Item, organizer: Party, attendees: Sequence[Party]) -> bytes:
@@ -41,7 +49,7 @@ def itip_bytes(method: Method, item: Item, organizer: Party, attendees: Sequence
     event.add("ORGANIZER", _address(organizer))
     for one in attendees:
         address = _address(one)
-        address.params["ROLE"] = vText("CHAIR" if one.chairs else "REQ-PARTICIPANT")
+        address.params["ROLE"] = vText(one.role)
         if method == "REQUEST":
             address.params["PARTSTAT"] = vText("NEEDS-ACTION" if one.answers else "ACCEPTED")
             address.params["RSVP"] = vText("TRUE" if one.answers else "FALSE")

@@ -59,7 +59,7 @@ def test_what_comes_after_the_agenda_is_settled_is_late(send: Send, member: dict
 
 
 def test_unfinished_items_carry_forward_with_their_lineage(
-    client: TestClient, send: Send, time: Time, secretariat: dict[str, str]
+    client: TestClient, send: Send, time: Time, secretariat: dict[str, str], token: Tokens
 ) -> None:
     done = send("/agenda-items", etag="", meeting=FIRST, title="Done").json()["id"]
     left = send("/agenda-items", etag="", meeting=FIRST, title="Left").json()["id"]
@@ -76,9 +76,10 @@ def test_unfinished_items_carry_forward_with_their_lineage(
         True,
         "proposed",
     )
-    kept = send(f"/agenda-items/{carried['id']}/accept", secretariat).json()
+    assert send(f"/agenda-items/{carried['id']}/accept", secretariat).json()["type"] == "/problems/chair-only"
+    kept = send(f"/agenda-items/{carried['id']}/accept").json()
     assert (kept["state"], kept["carried"]) == ("accepted", False)
-    assert send(f"/agenda-items/{left}/accept", secretariat).status_code == 409
+    assert send(f"/agenda-items/{left}/accept").status_code == 409
 
 
 def test_a_carried_item_may_be_dropped_and_the_backlog_keeps_the_rest(
@@ -155,3 +156,23 @@ def test_a_meeting_that_is_over_takes_no_items(send: Send, time: Time) -> None:
     send(f"/meetings/{FIRST}/cancel", reason="No time.")
     time.at += timedelta(days=1)
     assert send("/agenda-items", etag="", meeting=FIRST, title="Item").status_code == 409
+
+
+def test_what_stood_on_a_cancelled_agenda_goes_on(client: TestClient, send: Send, secretariat: dict[str, str]) -> None:
+    left = send("/agenda-items", etag="", meeting=FIRST, title="Left").json()["id"]
+    send(f"/meetings/{FIRST}/call")
+    send(f"/meetings/{FIRST}/cancel", reason="No time.")
+    then = {one["title"]: one["state"] for one in agenda(client, secretariat)}
+    assert then == {"Left": "deferred", "Information exchange": "withdrawn"}
+    (carried,) = agenda(client, secretariat, NEXT)
+    assert (carried["title"], carried["origin"], carried["carried"]) == ("Left", left, True)
+
+
+def test_what_stood_on_a_withdrawn_proposal_goes_to_the_backlog(
+    client: TestClient, send: Send, secretariat: dict[str, str]
+) -> None:
+    send("/agenda-items", etag="", meeting=NEXT, title="Left")
+    tag = client.get(f"{BASE}/cadences").headers["etag"]
+    send("/cadences/working-level/end", secretariat, etag=tag, until="2008-07-01")
+    backlog = client.get(f"{BASE}/agenda-items", headers=secretariat).json()["items"]
+    assert [one["title"] for one in backlog] == ["Left"]

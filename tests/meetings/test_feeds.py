@@ -181,10 +181,13 @@ def test_external_events_from_a_file_are_brought_up_to_date(
     talk = event(
         "talk@x", "DTSTART:20080910T080000Z", "DTEND:20080910T100000Z", "SUMMARY:Talk\\nX", "URL:https://x.example"
     )
-    assert take(calendar(forum, talk)).json() == {"found": 2, "new": 2, "changed": 0}
-    assert take(calendar(forum, talk)).json() == {"found": 2, "new": 0, "changed": 0}
-    assert take(calendar(forum.replace("Forum", "The Forum"))).json() == {"found": 1, "new": 0, "changed": 1}
+    assert take(calendar(forum, talk)).json() == {"found": 2, "new": 2, "changed": 0, "left_out": 0}
+    assert take(calendar(forum, talk)).json() == {"found": 2, "new": 0, "changed": 0, "left_out": 0}
+    renamed = take(calendar(forum.replace("Forum", "The Forum"))).json()
+    assert renamed == {"found": 1, "new": 0, "changed": 1, "left_out": 0}
+    far = event("far@x", "DTSTART;VALUE=DATE:20101027", "SUMMARY:Far")
     assert str(feed("gmg")["2008-10-27"]["SUMMARY"]) == "The Forum"
+    assert take(calendar(far)).json() == {"found": 0, "new": 0, "changed": 0, "left_out": 1}
     assert take(calendar(forum), member).status_code == 403
     assert take(b"x" * 10_000_000).status_code == 413
     assert take(b"nothing of a calendar").status_code == 422

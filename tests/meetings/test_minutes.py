@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from service.database import reading
 from service.events import Event
 from service.scheduler import plan
+from tests.access.conftest import Tokens
 from tests.conftest import Time
 from tests.meetings.conftest import BASE, FIRST, OTHER, Mails, Send, at
 
@@ -57,7 +58,7 @@ def test_minutes_are_adopted_by_silence_without_any_job(
     assert found["state"] == "adopted"
     assert found["markdown"].startswith("# GMG: Working-level meeting\n\n- Held on 26 June 2008, New York\n")
     assert "Chair: UNFPA, The Executive Director presiding" in found["markdown"]
-    assert "Present: ILO (Ms X), IOM" in found["markdown"]
+    assert "Present: Ms X, alternate, for ILO; IOM" in found["markdown"]
     assert found["markdown"].endswith("## Outcomes\n\n1. ILO drafts a note.\n2. IOM hosts the next meeting.\n")
     plan(engine)
     plan(engine)
@@ -160,7 +161,7 @@ def test_answers(client: TestClient, send: Send, member: dict[str, str], time: T
 
 
 def test_polls_close_by_themselves(
-    client: TestClient, send: Send, member: dict[str, str], secretariat: dict[str, str], time: Time, engine: Engine,
+    client: TestClient, send: Send, member: dict[str, str], token: Tokens, time: Time, engine: Engine,
     mails: Mails, settle: Callable[[], None],
 ) -> None:  # fmt: skip
     slots = ["2008-06-24T12:00:00Z", "2008-06-25T12:00:00Z", "2008-06-26T12:00:00Z"]
@@ -177,7 +178,8 @@ def test_polls_close_by_themselves(
     assert half.status_code == 422
     done = client.post(f"/groups{link}", data={"slot-0": "no", "slot-1": "yes", "slot-2": "if-need-be"})
     assert "Answered for ILO" in done.text
-    voted = send(f"/polls/{poll}/vote", secretariat, etag="", member="iom", answers=["yes", "if-need-be", "no"]).json()
+    iom = {"Authorization": f"Bearer {token('gmg@iom.example')}"}
+    voted = send(f"/polls/{poll}/vote", iom, etag="", member="iom", answers=["yes", "if-need-be", "no"]).json()
     assert [one["start"][:10] for one in voted["ranking"]] == ["2008-06-25", "2008-06-24", "2008-06-26"]
     assert send(f"/polls/{poll}/vote", member, etag="", member="iom", answers=["yes"] * 3).status_code == 403
     assert send(f"/polls/{poll}/vote", member, etag="", member="ilo", answers=["yes"]).status_code == 422
@@ -219,3 +221,25 @@ def test_one_poll_at_a_time_and_the_chair_may_close_it(send: Send, time: Time) -
     assert send(f"/polls/{poll}/close", etag="").json()["open"] is False
     time.at += timedelta(hours=1)
     assert send(f"/meetings/{FIRST}/polls", etag="", slots=slots, deadline="2008-06-01T12:00:00Z").status_code == 201
+
+
+def test_a_poll_on_a_meeting_that_is_cancelled_is_closed_and_tells_nobody(
+    client: TestClient, send: Send, member: dict[str, str], time: Time, engine: Engine, mails: Mails,
+    settle: Callable[[], None],
+) -> None:  # fmt: skip
+    slots = ["2008-06-24T12:00:00Z", "2008-06-25T12:00:00Z"]
+    poll = send(f"/meetings/{FIRST}/polls", etag="", slots=slots, deadline="2008-06-01T12:00:00Z").json()["id"]
+    settle()
+    (asked,) = mails("gmg@escap.example")
+    body = asked.get_body(("plain",))
+    assert body is not None
+    assert (
+        "14:00 to 15:30 (Europe/Zurich); for you Tuesday, 24 June 2008, 19:00 to 20:30 (Bangkok)" in body.get_content()
+    )
+    send(f"/meetings/{FIRST}/cancel", reason="No time.")
+    assert mails(OTHER) == [], "what waited to ask is withdrawn"
+    assert client.get(f"{BASE}/polls/{poll}", headers=member).json()["open"] is False
+    assert send(f"/polls/{poll}/vote", member, etag="", member="ilo", answers=["yes", "no"]).status_code == 409
+    time.at = at("2008-06-03T13:00")
+    plan(engine)
+    assert not [mail for mail in mails() if "poll" in mail["Subject"]]

@@ -15,7 +15,7 @@ from service.notifications.meetings.rules import RULES, kind_of
 from service.notifications.tables import DeliveryRow
 from service.scheduler import next_due, plan
 from tests.conftest import Time
-from tests.meetings.conftest import BASE, FIRST, OTHER, Send, at
+from tests.meetings.conftest import BASE, FIRST, OTHER, Mails, Send, at
 
 MOVED = "working-level-2008-08-07"
 
@@ -59,8 +59,33 @@ def test_the_chair_alone_is_reminded_of_what_is_missing(engine: Engine, send: Se
     assert reminded(engine, "no-agenda") == {"gmg@unfpa.example"}
     time.at = at("2008-06-26T14:00")
     send(f"/meetings/{FIRST}/hold", present=[])
+    # The chair has passed on 1 July: who chairs now writes them, and the one of that day may not any more.
     run(engine, time, "2008-07-11T14:00")
-    assert reminded(engine, "no-minutes") == {"gmg@unfpa.example"}
+    assert reminded(engine, "no-minutes") == {"gmg@unhcr.example"}
+
+
+def test_who_will_host_is_told_and_who_chairs_now_acts(engine: Engine, send: Send, time: Time, mails: Mails) -> None:
+    run(engine, time, "2008-07-11T08:00")
+    found = {mail["To"].addresses[0].addr_spec: mail for mail in mails() if "to be called" in mail["Subject"]}
+    assert set(found) == {"gmg@unfpa.example", "gmg@unhcr.example"}
+    for address, said in (("gmg@unfpa.example", "you host it"), ("gmg@unhcr.example", "you host it")):
+        body = found[address].get_body(("plain",))
+        assert body is not None
+        assert said in body.get_content()
+
+
+def test_a_reminder_that_waits_is_withdrawn_for_who_acts_alone(
+    engine: Engine, send: Send, time: Time, member: dict[str, str]
+) -> None:
+    send(f"/meetings/{FIRST}/call")
+    send("/agenda-items", etag="", meeting=FIRST, title="Item")
+    run(engine, time, "2008-06-16T14:00")
+    assert {OTHER, "gmg@iom.example"} <= reminded(engine, "missing")
+    send(f"/meetings/{FIRST}/respond", member, etag="", member="ilo", answer="accepted", sequence=1)
+    assert OTHER in reminded(engine, "missing"), "its news is still missing"
+    send(f"/meetings/{FIRST}/news", member, etag="", member="ilo", text="News.")
+    assert OTHER not in reminded(engine, "missing")
+    assert "gmg@iom.example" in reminded(engine, "missing")
 
 
 def test_who_has_acted_is_not_reminded(

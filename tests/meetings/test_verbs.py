@@ -159,7 +159,7 @@ def test_unconfirmed_meetings_follow_the_rotation_and_called_ones_stand(
     client: TestClient, send: Send, engine: Engine, token: Tokens, secretariat: dict[str, str]
 ) -> None:
     called = "working-level-2008-08-07"
-    send(f"/meetings/{called}/call", secretariat)
+    send(f"/meetings/{called}/call")
     before = {id_: row.sequence for id_, row in proposed(engine).items()}
     taken = send("/chair-decisions", secretariat, etag="", pass_="unhcr", term="2008-07-01")
     assert taken.status_code == 201
@@ -182,7 +182,7 @@ def test_a_term_that_moves_takes_its_meeting_with_it(engine: Engine, send: Send,
 def test_a_cadence_that_ends_withdraws_what_nobody_has_called(
     client: TestClient, send: Send, engine: Engine, secretariat: dict[str, str]
 ) -> None:
-    send("/meetings/working-level-2008-08-07/call", secretariat)
+    send("/meetings/working-level-2008-08-07/call")
     tag = client.get(f"{BASE}/cadences").headers["etag"]
     ended = send("/cadences/working-level/end", secretariat, etag=tag, until="2008-07-01")
     assert ended.status_code == 200

@@ -112,7 +112,8 @@ def _parties(look: Look, row: MeetingRow, owed: Owed) -> list[Party]:
     """The recipient, and the chair; who is both stands once."""
     day = zones.day_in(row.start, look.zone)
     chair = next(chairs_people(look.charter, row.chair, min(day, look.today)), None)
-    mine = Party(owed.to.name, owed.to.address, chair is not None and chair[0].email == owed.to.address, True)
+    chairs, guest = chair is not None and chair[0].email == owed.to.address, not owed.to.organization
+    mine = Party(owed.to.name, owed.to.address, chairs, answers=not guest, guest=guest)
     others = [Party(chair[0].name, chair[0].email, chairs=True)] if chair is not None and not mine.chairs else []
     return [mine, *others]
 
@@ -179,7 +180,7 @@ def _agenda(look: Look, row: MeetingRow, owed: Owed) -> tuple[str, list[str]]:
 
 
 def _action(look: Look, row: MeetingRow, owed: Owed) -> tuple[str, str] | None:
-    """The link by which a member's person answers; observers answer by their calendar."""
+    """The link by which a member's person answers; an observer is a guest, and is asked for none."""
     person = look.people.get(owed.to.address)
     if owed.said["state"] == "cancelled" or not owed.to.organization or person is None or not owed.invited:
         return None

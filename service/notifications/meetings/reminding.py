@@ -72,12 +72,32 @@ def _audience(look: Look, row: MeetingRow, rule: Rule) -> Iterator[tuple[str, st
     """Name, address, member and organization of each whom a rule concerns."""
     day = zones.day_in(row.start, look.zone)
     if rule.to == "chair":
-        for id_ in row.chair:
-            for person, organization in chairs_people(look.charter, [id_], min(day, look.today)):
-                yield person.name, person.email, id_, organization
+        yield from _steering(look, row)
         return
     for found in invitees(look.charter, row.level, row.members, day, look.today):
         yield found.person.name, found.person.email, found.member, found.organization
+
+
+def _steering(look: Look, row: MeetingRow) -> Iterator[tuple[str, str, str, str]]:
+    """Who may do what is missing: the people of today's chair. Whom the rotation makes its host is told as well."""
+    seen = set()
+    for id_ in dict.fromkeys((*look.chair, *(row.chair if row.start > look.now else ()))):
+        for person, organization in chairs_people(look.charter, [id_], look.today):
+            if person.email not in seen:
+                seen.add(person.email)
+                yield person.name, person.email, id_, organization
+    if not look.chair:
+        for person in look.charter.people:
+            if any(role.role == "secretariat" and role.covers(look.today) for role in person.appointments):
+                yield person.name, person.email, "", ""
+
+
+def _who_acts(look: Look, row: MeetingRow, one: Owed) -> str:
+    """For a reader who hosts the meeting and does not chair yet: whose it is to act until then."""
+    if one.member in look.chair or not look.chair:
+        return ""
+    now = " and ".join(look.charter.short(id_) for id_ in look.chair)
+    return f" Until the chair passes this is for {now} to do; tell them what suits you."
 
 
 def remind(look: Look, row: MeetingRow) -> None:
@@ -95,7 +115,7 @@ def remind(look: Look, row: MeetingRow) -> None:
         about = About(f"meeting-{row.id}", row.sequence)
         look.post(event, Recipient(one.name, one.address), _wording(look, row, one), key_, last, about)
         known.add(key_)
-        if row.state == "proposed":
+        if row.state == "proposed" and one.member in row.chair:
             host_told(look, row, one.name, one.address, one.organization)
 
 
@@ -114,18 +134,25 @@ def _wording(look: Look, row: MeetingRow, one: Owed) -> Wording:
         facts(look.charter, said, reader),
         heading=heading,
         listed=listed,
-        because=f"You get this because you serve {look.charter.short(one.organization)} in {look.charter.group.name}.",
+        because=_because(look, one),
     )
     return message(look.charter, reader, f"{name}, {short_when(said)}: {subject}", part, look.url)
+
+
+def _because(look: Look, one: Owed) -> str:
+    whom = look.charter.short(one.organization) if one.organization else "as its secretariat"
+    return f"You get this because you serve {whom} in {look.charter.group.name}."
 
 
 Said = tuple[str, str, str, list[str]]
 
 
 def _uncalled(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
+    names = " and ".join(look.charter.short(id_) for id_ in row.chair)
+    hosts = "you host it" if one.member in row.chair else f"{names or 'nobody'} hosts it"
     lead = (
-        "{name} is proposed and not called yet. By the rotation you host it: call it, move it or cancel it, "
-        "so that the others know."
+        f"{{name}} is proposed and not called yet. By the rotation {hosts}: it is to be called, moved or cancelled, "
+        "so that the others know." + _who_acts(look, row, one)
     )
     return "to be called", lead, "", []
 
@@ -137,7 +164,10 @@ def _agenda_call(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
 
 def _no_agenda(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
     lead = (
-        "{name} has no agenda yet. It is to be settled on " + settles + "; accept what was proposed, or propose items."
+        "{name} has no agenda yet. It is to be settled on "
+        + settles
+        + "; accept what was proposed, or propose items."
+        + _who_acts(look, row, one)
     )
     waiting = [item.title for item in items(look.session, row.group_id, row.id) if item.state == "proposed"]
     return "no agenda yet", lead, "Proposed and not taken yet", waiting

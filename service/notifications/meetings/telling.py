@@ -24,7 +24,7 @@ from service.meetings.tables import MeetingRow
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, Reader, facts, message, title, when
+from service.notifications.meetings.wording import Part, Reader, facts, message, there, title, when
 from service.rotation.people import chairs_people
 from service.rotation.reasons import spoken
 
@@ -41,7 +41,7 @@ def passing(look: Look) -> None:
         if state_of(look.session, meeting, minutes) == "adopted" and minutes.until is not None:
             look.event(ADOPTED, minutes.meeting, str(minutes.version), minutes.until)
     for poll in _polls(look):
-        if not is_open(poll.deadline, poll.closed_at, look.now):
+        if not is_open(poll.deadline, poll.closed_at, look.now) and _undecided(look, poll):
             look.event(CLOSED, poll.id, poll.id, poll.closed_at or poll.deadline, meeting=poll.meeting)
 
 
@@ -64,6 +64,11 @@ def _silences(look: Look) -> list[MinutesRow]:
 def _polls(look: Look) -> list[PollRow]:
     asked = select(PollRow).where(PollRow.group_id == look.group_id, col(PollRow.deadline) > look.now - _NEWS_FOR)
     return list(look.session.exec(asked.order_by(col(PollRow.created_at))))
+
+
+def _undecided(look: Look, poll: PollRow) -> bool:
+    """Whether the meeting may still be put to another time."""
+    return meeting_row(look.session, look.group_id, poll.meeting).state in ("proposed", "called")
 
 
 def tell(look: Look) -> None:
@@ -171,9 +176,11 @@ def _objected(look: Look, event: Event) -> None:
     _post(look, event, meeting, _chairs(look, meeting), f"{title(look.charter, said)}: objection to the minutes", part)
 
 
-def _slots(look: Look, poll: PollRow, meeting: MeetingRow) -> list[str]:
-    said = said_of(meeting)
-    return [when(said | {"start": slot}) for slot in poll.slots]
+def _slots(poll: PollRow, meeting: MeetingRow, reader: Reader | None = None) -> list[str]:
+    """The slots in the meeting's zone; for a reader whose clocks show another time then, in theirs as well."""
+    asked = [said_of(meeting) | {"start": slot} for slot in poll.slots]
+    local = [there(said, reader) if reader else None for said in asked]
+    return [f"{when(said)}{f'; for you {mine}' if mine else ''}" for said, mine in zip(asked, local, strict=True)]
 
 
 def _opened(look: Look, event: Event) -> None:
@@ -190,7 +197,6 @@ def _last_call(look: Look, poll: PollRow) -> None:
 def _ask(look: Look, event: Event, poll: PollRow, ask: str, done: frozenset[str]) -> None:
     meeting = meeting_row(look.session, look.group_id, poll.meeting)
     said = said_of(meeting)
-    slots = _slots(look, poll, meeting)
     closes = when(said | {"start": poll.deadline.isoformat(), "minutes": 0}).partition(" to ")[0]
 
     def part(reader: Reader, member: str, address: str) -> Part:
@@ -199,6 +205,7 @@ def _ask(look: Look, event: Event, poll: PollRow, ask: str, done: frozenset[str]
         person = look.people.get(address, "")
         link = f"{look.url}/poll/{sign_poll(look.group_id, poll.id, member, person)}"
         action = (f"Answer for {look.charter.short(member)}", link)
+        slots = _slots(poll, meeting, reader)
         return Part(lead, (), (), "To choose from", slots, "", action, _because(look, member))
 
     audience = (one for one in _all(look, meeting) if one[2] not in done)
@@ -207,8 +214,10 @@ def _ask(look: Look, event: Event, poll: PollRow, ask: str, done: frozenset[str]
 
 def _closed(look: Look, event: Event) -> None:
     poll = poll_row(look.session, look.group_id, event.subject)
+    if not _undecided(look, poll):
+        return
     meeting = meeting_row(look.session, look.group_id, poll.meeting)
-    said, slots = said_of(meeting), _slots(look, poll, meeting)
+    said, slots = said_of(meeting), _slots(poll, meeting)
     tallies = ranked(len(slots), [row.answers for row in ballots(look.session, poll).values()])
     found = [f"{slots[one.slot]}: {one.yes} yes, {one.if_need_be} if need be, {one.no} no" for one in tallies]
 

@@ -2,7 +2,11 @@
 
 from sqlmodel import Session, col, select
 
+from service import clock, zones
+from service.groups import queries as groups
+from service.meetings.people import invitees
 from service.meetings.queries import meeting_row
+from service.meetings.tables import MeetingRow
 from service.notifications.meetings.facts import facts_of
 from service.notifications.meetings.rules import BY_KIND, kind_of
 from service.notifications.tables import DeliveryRow
@@ -15,13 +19,33 @@ def withdraw(session: Session, group_id: str, id_: str) -> None:
         DeliveryRow.subject == f"meeting-{id_}",
         col(DeliveryRow.state).in_(("pending", "held")),
     )
-    waiting = [row for row in session.exec(open_) if kind_of(row.dedupe_key)]
+    waiting = [row for row in session.exec(open_) if kind_of(row.dedupe_key) or _asks(row)]
     if not waiting:
         return
     meeting = meeting_row(session, group_id, id_)
-    facts = facts_of(session, meeting)
+    facts, members = facts_of(session, meeting), _members(session, meeting)
     for row in waiting:
         rule = BY_KIND.get(kind_of(row.dedupe_key) or "")
-        if rule is None or row.revision != meeting.sequence or not rule.owed(facts, ""):
+        if _asks(row):
+            over = meeting.state not in ("proposed", "called")
+        elif rule is None or row.revision != meeting.sequence:
+            over = True
+        else:
+            over = not rule.owed(facts, members.get(row.recipient, ""))
+        if over:
             row.state = "superseded"
             session.add(row)
+
+
+def _asks(row: DeliveryRow) -> bool:
+    """Whether a message asks when a meeting should be."""
+    return row.dedupe_key.startswith(("poll.opened:", "poll.closing:"))
+
+
+def _members(session: Session, meeting: MeetingRow) -> dict[str, str]:
+    """For which member each address is asked to a meeting."""
+    charter = groups.charter(session, meeting.group_id)
+    zone = charter.group.timezone
+    day, today = zones.day_in(meeting.start, zone), zones.day_in(clock.now(), zone)
+    found = invitees(charter, meeting.level, meeting.members, day, today)
+    return {one.person.email: one.member for one in found}
