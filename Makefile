@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := service migrations tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format prove bench lock clean
+.PHONY: help run test lint format prove prove-long bench lock clean
 
 help:  ## what can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ format: $(VENV)/dev  ## put the sources into the house style
 
 prove: $(VENV)/prove  ## what needs a browser and foreign programs (apt, npm): installs what is missing where it may
 	deploy/prove.sh $(BIN)
+
+prove-long: $(VENV)/prove  ## the same promises at full length: a thousand mails, twenty seeds, twenty years
+	PROVE_MESSAGES=1000 PROVE_SEEDS=20 $(BIN)/python -m pytest tests/notifications/test_crashes.py
+	PROVE_YEARS=20 $(BIN)/python -m pytest tests/notifications/test_simulation.py -n 0
 
 bench: $(VENV)/dev  ## ratios against simple yardsticks, measured in one run
 	$(BIN)/python -m bench

@@ -138,6 +138,8 @@ def record(
     now = clock.now()
     audit.assume(session, actor)
     occurrence = occurrence or str(uuid4())
+    # Whoever records takes turns, and only then looks: two that find the same thing due record it once.
+    due = _due_row(session, group_id)
     known = select(Event.id).where(
         Event.group_id == group_id,
         Event.kind == kind,
@@ -146,7 +148,6 @@ def record(
     )
     if session.exec(known).first() is not None:
         return None
-    due = _due_row(session, group_id)
     due.at = now
     due.events += 1
     event = Event(

@@ -20,8 +20,10 @@ def fetched(url: str) -> bytes:
         return found
 
 
-def run(*command: str | Path, cwd: Path, given: bytes = b"") -> str:
+def run(*command: str | Path, cwd: Path, given: bytes = b"", home: Path | None = None) -> str:
+    """What a program prints; `home` is the state of the service, for its own command."""
     environment = os.environ | {"HOME": str(cwd), "XDG_CONFIG_HOME": str(cwd), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    environment |= {"GMG_HOME": str(home)} if home else {}
     done = subprocess.run(command, cwd=cwd, env=environment, input=given, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()

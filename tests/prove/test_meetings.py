@@ -123,7 +123,40 @@ def invitations(home: Path, called: dict[str, str]) -> list[EmailMessage]:
     raise AssertionError("nobody was invited")
 
 
-def test_invitations_are_read_alike(invitations: list[EmailMessage], called: dict[str, str]) -> None:
+KHAL = (
+    "[calendars]\n[[none]]\npath = {path}\n[locale]\nlocal_timezone = UTC\ndefault_timezone = UTC\n"
+    "timeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
+    "datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n"
+)
+
+
+def printed(body: bytes, folder: Path) -> str:
+    """The events of a file as khal reads them, with their instants in UTC."""
+    (folder / "none").mkdir(exist_ok=True)
+    (folder / "one.conf").write_text(KHAL.format(path=folder / "none"))
+    (folder / "one.ics").write_bytes(body)
+    shown = "{start-long} {title}{nl}"
+    return run(BIN / "khal", "-c", folder / "one.conf", "printics", "--format", shown, folder / "one.ics", cwd=folder)
+
+
+def test_a_members_and_a_persons_own_feed_are_read_alike(
+    service: str, home: Path, called: dict[str, str], tmp_path: Path
+) -> None:
+    made = run(BIN / "gmg", "token", "create", "--person", "gmg@ilo.example", "--feed", cwd=home, home=home)
+    own = next(line for line in made.splitlines() if "/calendars/p/" in line).partition("/calendars")[2]
+    for path in ("/calendars/gmg/members/ilo.ics", f"/calendars{own}"):
+        feed = fetched(f"{service}{path}")
+        ours = {str(event["UID"]): event for event in events_of(feed)}
+        theirs = dict(json.loads(run("node", "count.mjs", cwd=HERE, given=feed)))
+        assert theirs.keys() == ours.keys() >= called.keys()
+        for uid, instant in called.items():
+            assert datetime.fromisoformat(theirs[uid]) == datetime.fromisoformat(instant)
+        read = printed(feed, tmp_path)
+        for (_, _, zone), instant in AT.items():
+            assert f"{instant[:10]} {instant[11:16]} GMG: Meeting in {zone}" in read
+
+
+def test_invitations_are_read_alike(invitations: list[EmailMessage], called: dict[str, str], tmp_path: Path) -> None:
     seen = set()
     for mail in invitations:
         part = next(part for part in mail.walk() if part.get_content_type() == "text/calendar")
@@ -134,6 +167,8 @@ def test_invitations_are_read_alike(invitations: list[EmailMessage], called: dic
         ((uid, start),) = json.loads(run("node", "count.mjs", cwd=HERE, given=body))
         assert uid == event["UID"]
         assert datetime.fromisoformat(start) == event.decoded("DTSTART") == datetime.fromisoformat(called[uid])
+        at = called[uid]
+        assert f"{at[:10]} {at[11:16]} GMG: Meeting in " in printed(body, tmp_path)
         seen.add(uid)
     assert seen == called.keys()
 
