@@ -1,5 +1,6 @@
 """The real service, as `make run` starts it, for a browser and for calendar programs."""
 
+import json
 import os
 import socket
 import subprocess
@@ -46,13 +47,21 @@ def service(home: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def secretariat(service: str, home: Path) -> str:
     """A token of the secretariat, as the command line makes it."""
+    return made_token(home, "--secretariat")
+
+
+@pytest.fixture(scope="session")
+def chair(service: str, home: Path) -> str:
+    """A token of the focal point of whoever chairs today."""
+    with urllib.request.urlopen(f"{service}/api/v1/groups/gmg/chair") as answer:
+        (member,) = json.load(answer)["term"]["chair"]
+    return made_token(home, "--person", f"gmg@{member}.example")
+
+
+def made_token(home: Path, *whose: str) -> str:
     gmg = Path(sys.executable).with_name("gmg")
-    made = subprocess.run(
-        [gmg, "token", "create", "--secretariat"],
-        env=os.environ | {"GMG_HOME": str(home)},
-        capture_output=True,
-        check=True,
-    )
+    environment = os.environ | {"GMG_HOME": str(home)}
+    made = subprocess.run([gmg, "token", "create", *whose], env=environment, capture_output=True, check=True)
     return next(word for word in made.stdout.decode().split() if word.startswith("gmg_"))
 
 

@@ -35,11 +35,11 @@ Post = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def post(service: str, secretariat: str) -> Post:
-    """Writes as the secretariat."""
+def post(service: str, chair: str) -> Post:
+    """Writes as the chair of today."""
 
     def send(path: str, etag: str = "", **body: object) -> Any:
-        headers = {"Authorization": f"Bearer {secretariat}", "Idempotency-Key": str(uuid4())}
+        headers = {"Authorization": f"Bearer {chair}", "Idempotency-Key": str(uuid4())}
         headers |= {"Content-Type": "application/json"} if body else {}
         headers |= {"If-Match": etag} if etag else {}
         data = json.dumps(body).encode() if body else b""
@@ -173,9 +173,7 @@ def test_invitations_are_read_alike(invitations: list[EmailMessage], called: dic
     assert seen == called.keys()
 
 
-def test_a_focal_point_answers_on_a_phone(
-    invitations: list[EmailMessage], service: str, secretariat: str, browser: Browser
-) -> None:
+def test_a_focal_point_answers_on_a_phone(invitations: list[EmailMessage], service: str, browser: Browser) -> None:
     """From the mail to the answer on record, without JavaScript, by keyboard alone."""
     text = invitations[0].get_body(("plain",))
     link = re.search(r"http://\S+/rsvp/\S+", text.get_content() if text else "")

@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from time import monotonic, sleep
@@ -65,6 +66,40 @@ def test_the_coming_chair_answers_by_the_link_in_its_mail(service: str, home: Pa
     with urllib.request.urlopen(f"{service}/api/v1/groups/gmg/chair") as answer:
         coming = json.load(answer)["next"]
     assert coming["status"] == "decided"
+    context.close()
+
+
+# What somebody might put into a title, hoping that a page or a calendar runs it (threat T24).
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    '"><svg/onload=alert(3)>',
+    "javascript:alert(4)",
+    "{{ 7 * 7 }} ${7*7}",
+    "</title><style>*{display:none}</style>",
+)
+
+
+def test_t24_whatever_a_title_holds_is_text(service: str, chair: str, browser: Browser) -> None:
+    soon = datetime.now(UTC) + timedelta(days=2)
+    for number, payload in enumerate(PAYLOADS):
+        body = json.dumps({"title": payload, "day": f"{soon:%Y-%m-%d}", "at": f"{10 + number}:00"}).encode()
+        headers = {"Authorization": f"Bearer {chair}", "Idempotency-Key": f"t24-{number}"}
+        headers["Content-Type"] = "application/json"
+        asked = urllib.request.Request(f"{service}/api/v1/groups/gmg/meetings", body, headers, method="POST")
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.status == 201
+    context = browser.new_context()
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.goto(f"{service}/groups/gmg")
+    shown = page.inner_text("body")
+    for payload in PAYLOADS:
+        assert payload in shown
+    assert complaints == [], "nothing ran, and no policy had to stop it"
+    assert page.locator("main script, main img, main style").count() == 0
     context.close()
 
 
