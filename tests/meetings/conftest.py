@@ -29,13 +29,13 @@ Mails = Callable[..., list[EmailMessage]]
 
 
 @pytest.fixture
-def chair(token: Tokens) -> dict[str, str]:  # noqa: F811
+def chair(token: Tokens) -> dict[str, str]:
     """The headers of the chair's focal point."""
     return {"Authorization": f"Bearer {token(CHAIR)}"}
 
 
 @pytest.fixture
-def member(token: Tokens) -> dict[str, str]:  # noqa: F811
+def member(token: Tokens) -> dict[str, str]:
     """The headers of the focal point of a member that does not chair."""
     return {"Authorization": f"Bearer {token(OTHER)}"}
 

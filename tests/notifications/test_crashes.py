@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 COUNT = int(os.environ.get("PROVE_MESSAGES", "150"))
 SEEDS = range(1, 1 + int(os.environ.get("PROVE_SEEDS", "2")))
 WORKERS = (1, 4)
-LEASE = 1.0
+LEASE = 3.0
 
 
 def plant_messages(engine: Engine, group: str, count: int = COUNT, now: datetime | None = None) -> set[str]:
