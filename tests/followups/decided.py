@@ -1,0 +1,37 @@
+"""What the tests of decisions and notices share: the bodies that they send, and other charters."""
+
+from datetime import date
+from typing import Any
+
+from service.groups.charter import Charter
+from tests.conftest import Changed
+
+LAST = "2008-05-30"
+# The end of that day in the group's zone.
+ENDS = "2008-05-30T22:00:00"
+ONE = "/decisions/2008-1"
+
+
+def decision(**more: object) -> dict[str, Any]:
+    """A decision to be opened, unless `until` is None: then it is taken at a meeting."""
+    said = {
+        "operative": "adopted",
+        "title": "Fact sheet on remittances",
+        "text": "The group adopts the fact sheet.\n\nIt is to be reviewed in a year.",
+        "purposes": [7, 4],
+        "until": LAST,
+    }
+    return {name: value for name, value in (said | more).items() if value is not None}
+
+
+def with_person(changed: Changed, gmg: Charter, email: str, **appointment: object) -> Charter:
+    """The shipped charter with one more person in one role."""
+    people = [person.model_dump(by_alias=True) for person in gmg.people]
+    new = {"name": f"The one at {email}", "email": email, "appointments": [{"from": date(2008, 1, 1)} | appointment]}
+    return changed(people=[*people, new])
+
+
+def with_member(changed: Changed, gmg: Charter, **days: dict[str, date]) -> Charter:
+    """The shipped charter with other days of joining or leaving, by member."""
+    members = [member.model_dump(by_alias=True) for member in gmg.members]
+    return changed(members=[member | days.get(member["id"], {}) for member in members])
