@@ -1,15 +1,21 @@
 """The door for calendar clients: GET and HEAD of feeds, with validators (RFC 9110)."""
 
 import re
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service import clock
+from service.access import cookies
 from service.access.queries import feed_owner
-from service.access.rules import is_inside
+from service.access.rules import Caller, Now, is_inside
 from service.calendars.feeds import Feed, Shelf
 from service.database import reading
+from service.groups import queries as groups
+from service.problems import Problem
 
 router = APIRouter(tags=["calendars"])
 
@@ -48,15 +54,39 @@ async def member_feed(group: str, member: str, request: Request) -> Response:
 
 @router.head("/calendars/p/{token}/{name}.ics", include_in_schema=False)
 @router.get("/calendars/p/{token}/{name}.ics", response_class=Response)
-def own_feed(token: str, name: str, request: Request) -> Response:
-    """A person's own calendar, by an address that only they know. A revoked address is gone (410)."""
+def own_feed(
+    token: str,
+    name: str,
+    request: Request,
+    todos: Annotated[Literal["task", "event"], Query(description="Actions as tasks, or as events of a day.")] = "task",
+) -> Response:
+    """A person's own calendar, by an address that only they know. A revoked address is gone (410).
+
+    It has the actions of whom they serve as tasks; with `todos=event` as events, for programs that show no tasks.
+    Whoever is signed in and opens it is told where it belongs: a request has one authority, not two.
+    """
+    if cookies.read(request, cookies.SESSION):
+        raise Problem(400, "not-for-a-browser", "Copy this address into your calendar; it is not for a browser.")
     with reading(request.app.state.engine) as session:
         owner = feed_owner(session, token, name)
+        kind = f"inside:{todos}:{','.join(_served(session, owner))}" if is_inside(owner) else "all"
     shelf: Shelf = request.app.state.feeds
-    feed = shelf.fetch(owner.group_id, "inside" if is_inside(owner) else "all")
+    feed = shelf.fetch(owner.group_id, kind)
     answer = respond(request, feed, f"{name}.ics", cache="private, no-cache")
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _served(session: Session, owner: Caller) -> list[str]:
+    """The members whom somebody serves today, and `chair` while they are the chair's people (or steer for it)."""
+    now = Now(groups.charter(session, owner.group_id), clock.now())
+    served = [
+        member.id
+        for member in now.charter.members
+        if owner.serves(now.organizations([member.id], now.today), now.today)
+    ]
+    steers = owner.secretariat if not now.chair else any(id_ in served for id_ in now.chair)
+    return [*served, *(["chair"] if steers else [])]
 
 
 async def _answer(request: Request, group: str, kind: str) -> Response:

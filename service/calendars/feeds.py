@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from service import clock, zones
+from service.access.rules import Now
 from service.calendars.tables import LedgerRow
 from service.calendars.writer import feed_bytes
 from service.database import reading
@@ -22,7 +23,8 @@ from service.rotation.rules import reach
 PAST = timedelta(days=90)
 REFRESH = timedelta(hours=1)
 ABOUT = "who chairs, when the chair passes, and when the group meets. Tentative: by rule, not on record."
-# What each feed shows; a member's own feed is `member:` and its id, and shows its terms and its meetings.
+# What each feed shows; a member's own feed is `member:` and its id, and shows its terms, its meetings and its public
+# actions. A person's own is `inside:`, how it shows actions (task or event), and whose, joined by commas.
 SHOWN = {
     "all": ("term", "handover", "meeting", "external"),
     "inside": ("term", "handover", "meeting", "external"),
@@ -69,7 +71,8 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
         row = groups.group_row(session, group_id)
         today = zones.day_in(clock.now(), row.timezone)
         far = reach(groups.cycles(session, group_id), today)
-        what, _, member = kind.partition(":")
+        what, _, of_whom = kind.partition(":")
+        member = of_whom if what == "member" else ""
         asked = (
             select(LedgerRow.kind, LedgerRow.of, LedgerRow.zone, LedgerRow.body, LedgerRow.inner)  # type: ignore[call-overload]
             .where(LedgerRow.group_id == group_id, col(LedgerRow.kind).in_(SHOWN[what]))
@@ -82,6 +85,7 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
             for sort, of, zone, body, inner in session.connection().execute(asked)
             if not member or member in (of or ()) or (sort == "meeting" and not of)
         ]
+        found += [("", entry) for entry in actions(session, group_id, what, of_whom, today)]
         body = feed_bytes(
             name=_name(session, row, kind),
             description=f"{row.facts['name']}: {ABOUT}",
@@ -90,6 +94,28 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
             refresh=REFRESH,
         )
         return Feed(row.published, _next_day(today, row.timezone), body)
+
+
+def actions(session: Session, group_id: str, what: str, of_whom: str, today: date) -> list[bytes]:
+    """The actions of a feed, those that are due first; a member's feed has what is public, as events."""
+    if what not in ("member", "inside") or not of_whom:
+        return []
+    form, _, ids = of_whom.partition(":")
+    mine = set(ids.split(",")) if what == "inside" else {of_whom, *_chairing(session, group_id, of_whom)}
+    asked = (
+        select(LedgerRow.of, LedgerRow.body, LedgerRow.inner)  # type: ignore[call-overload]
+        .where(LedgerRow.group_id == group_id, LedgerRow.kind == "action", col(LedgerRow.end_day) > today)
+        .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
+    )
+    if what == "member":
+        asked = asked.where(col(LedgerRow.public))
+    rows = [(body, inner) for of, body, inner in session.connection().execute(asked) if not mine.isdisjoint(of)]
+    found = [inner if form == "task" and what == "inside" else body for body, inner in rows]
+    return [entry for entry in found if entry]
+
+
+def _chairing(session: Session, group_id: str, member: str) -> tuple[str, ...]:
+    return ("chair",) if member in Now(groups.charter(session, group_id), clock.now()).chair else ()
 
 
 def _name(session: Session, row: GroupRow, kind: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-Kind = Literal["term", "handover", "meeting", "external"]
+Kind = Literal["term", "handover", "meeting", "external", "action"]
 Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
 

@@ -1,0 +1,68 @@
+"""Tells those who are answerable for an action that it was given to them; whoever took it upon themselves knows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from service.events import Event
+from service.followups.actions.people import serves
+from service.followups.actions.queries import action_row
+from service.followups.actions.rules import CHAIR, owners
+from service.followups.actions.tables import ActionRow
+from service.groups.charter import Person
+from service.notifications.look import About, Look, Recipient
+from service.notifications.meetings.inviting import reader_of
+from service.notifications.meetings.rules import who
+from service.notifications.meetings.wording import Part, message
+from service.rotation.people import people_of
+from service.rotation.reasons import spoken
+
+GIVEN = ("action.opened", "action.transferred")
+# What was not told for so long shows in lists and reminders.
+_NEWS_FOR = timedelta(days=7)
+
+
+def tell(look: Look) -> None:
+    """Put the word of each action that was given to somebody into the outbox, once."""
+    asked = select(Event).where(
+        Event.group_id == look.group_id,
+        col(Event.kind).in_(GIVEN),
+        col(Event.recorded_at) > look.now - _NEWS_FOR,
+    )
+    for event in look.session.exec(asked.order_by(col(Event.position))).all():
+        row = action_row(look.session, look.group_id, event.subject)
+        if row.pending and row.owner == event.data["owner"]:
+            _tell(look, event, row)
+
+
+def _tell(look: Look, event: Event, row: ActionRow) -> None:
+    subject = f"given-{row.id}"
+    known = look.known(subject)
+    for person, organization in _answerable(look, row):
+        key = f"action.given:{event.id}:{who(person.email)}"
+        if organization == event.data["organization"] or key in known:
+            continue
+        facts = [("Action", f"{row.id}: {row.title}"), ("Due", spoken(row.due) if row.due else "no day is set")]
+        whose = "the chair" if row.owner == CHAIR else look.charter.short(row.owner)
+        lead = f"{event.actor} has given this to {whose}. Log how it goes, through the API or your own programs."
+        because = f"You get this because you serve {look.charter.short(organization)} in {look.charter.group.name}."
+        part = Part(lead, facts, text=row.text, because=because)
+        reader = reader_of(look, person.name, organization)
+        title = f"{look.charter.group.label}: an action for {whose}: {row.title}"
+        wording = message(look.charter, reader, title, part, look.url)
+        to = Recipient(person.name, person.email)
+        look.post(event, to, wording, key, event.recorded_at + _NEWS_FOR, About(subject, row.version))
+        known.add(key)
+
+
+def _answerable(look: Look, row: ActionRow) -> Iterator[tuple[Person, str]]:
+    """Who does it: the assignee, or the owner's focal points."""
+    members = owners(row.owner, look.chair)
+    doer = next((one for one in look.charter.people if look.people.get(one.email) == row.assignee), None)
+    found = serves(look.charter, doer, members, look.today) if doer is not None else None
+    if doer is not None and found is not None:
+        yield doer, found
+        return
+    for id_ in members:
+        yield from people_of(look.charter, id_, ["focal-point"], look.today, look.today)
