@@ -13,7 +13,14 @@ if ! browser > /dev/null; then
     fi
     browser > /dev/null || { echo "A Chromium is needed: install the package chromium." >&2; exit 1; }
 fi
-if ! [ -d tests/prove/node_modules/ical.js ]; then
+if ! command -v pdftotext > /dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends poppler-utils > /dev/null
+    fi
+    command -v pdftotext > /dev/null || { echo "pdftotext is needed: install the package poppler-utils." >&2; exit 1; }
+fi
+if ! [ -d tests/prove/node_modules/ical.js ] || ! [ -d tests/prove/node_modules/oidc-provider ]; then
     command -v npm > /dev/null || { echo "npm is needed: install the package npm." >&2; exit 1; }
     npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/prove
 fi

@@ -3,8 +3,15 @@
 from sqlmodel import SQLModel
 
 import service.access.tables
+import service.audit
 import service.calendars.tables
 import service.events
+import service.followups.actions.tables
+import service.followups.activities.tables
+import service.followups.decisions.tables
+import service.followups.handovers.tables
+import service.followups.notices.tables
+import service.followups.programmes.tables
 import service.groups.tables
 import service.meetings.agenda.tables
 import service.meetings.attendance.tables

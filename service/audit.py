@@ -92,7 +92,7 @@ def _write(session: Session) -> None:
         if before is not None or after is not None
     ]
     if rows:
-        session.execute(insert(AuditRow), rows)
+        session.connection().execute(insert(AuditRow.__table__), rows)  # type: ignore[attr-defined]
 
 
 @event.listens_for(Session, "after_rollback")
@@ -162,3 +162,9 @@ def audited(
     if before is not None:
         asked = asked.where(col(AuditRow.id) < before)
     return list(session.exec(asked.order_by(col(AuditRow.id).desc()).limit(most)))
+
+
+def every_entry(session: Session, group_id: str) -> Iterable[AuditRow]:
+    """All entries of a group, oldest first, a few at a time."""
+    asked = select(AuditRow).where(AuditRow.group_id == group_id).order_by(col(AuditRow.id))
+    return session.exec(asked.execution_options(yield_per=500))

@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service.commandline import chairs, charters, people, serving, simulating, tokens
+from service.commandline import audits, chairs, charters, people, reports, serving, simulating, tokens
 from service.groups.source import CharterProblem
 from service.problems import Problem
 from service.rotation.values import RotationProblem
@@ -22,6 +22,8 @@ chairs.add(app)
 charters.add(app)
 people.add(app)
 tokens.add(app)
+reports.add(app)
+audits.add(app)
 simulating.add(app)
 serving.add(app)
 

@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel
 
 from service.settings import Settings, wal_is_safe
 
+# How long a write waits for its turn, on either engine.
 BUSY_SECONDS = 5
 
 SQLModel.metadata.naming_convention = MetaData(
@@ -61,7 +62,11 @@ def connect(url: str, wal: str = "auto") -> Engine:
         _prepare_sqlite(engine, "WAL" if wal == "on" or (wal == "auto" and wal_is_safe()) else "DELETE")
         return engine
     return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, connect_args={"options": "-c timezone=UTC"}
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        connect_args={"options": f"-c timezone=UTC -c lock_timeout={round(BUSY_SECONDS * 1000)}"},
     )
 
 

@@ -58,7 +58,7 @@ class DueRow(SQLModel, table=True):
 # A group is looked at at least this often.
 LONGEST = timedelta(days=7)
 
-Topic = Literal["terms", "meeting", "external", "decision", "notice", "handover"]
+Topic = Literal["terms", "meeting", "external", "action", "decision", "notice", "handover", "activity"]
 Follower = Callable[[Session, str, str], None]
 _followers: dict[Topic, tuple[Follower, ...]] = {}
 

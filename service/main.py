@@ -11,9 +11,19 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from migrations.upgrade import newest, revision_of
 from service.access import api as access
-from service.access import audit_api, events_api
+from service.access import audit_api, events_api, people_api, tokens_api
 from service.calendars import api as calendars
 from service.calendars.feeds import Shelf
+from service.followups.actions import api as actions
+from service.followups.actions import csv_api as action_tables
+from service.followups.activities import api as activities
+from service.followups.activities import milestones_api
+from service.followups.decisions import api as decisions
+from service.followups.handovers import api as handovers
+from service.followups.notices import api as notices
+from service.followups.programmes import api as programmes
+from service.followups.reports import api as reports
+from service.followups.search import api as search
 from service.meetings import api as meetings
 from service.meetings import cadences_api
 from service.meetings.agenda import api as agenda
@@ -22,11 +32,14 @@ from service.meetings.minutes import api as minutes
 from service.meetings.outside import api as outside
 from service.meetings.placing import api as placing
 from service.meetings.polls import api as polls
+from service.notifications.followups import dossiers_api
 from service.refusals import MAX_BODY, BodyLimit, Unexpected, refuse_with_problems
 from service.rotation import api as rotation
 from service.rotation import writing_api
 from service.scheduler import Ticker
-from service.web import answers, headers, pages
+from service.web import answers, foreign, headers, me, pages, sign_in, single_sign_on
+from service.web import decisions as decision_pages
+from service.web import handovers as handover_pages
 from service.web import meetings as meeting_pages
 from service.wiring import wire
 
@@ -46,9 +59,27 @@ ROOMS = (
     minutes,
     polls,
     outside,
+    decisions,
+    notices,
+    activities,
+    milestones_api,
+    programmes,
+    actions,
+    action_tables,
+    search,
+    reports,
+    handovers,
+    dossiers_api,
     pages,
     answers,
     meeting_pages,
+    people_api,
+    tokens_api,
+    sign_in,
+    single_sign_on,
+    me,
+    decision_pages,
+    handover_pages,
 )
 
 
@@ -77,6 +108,7 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.ticker = ticker
     app.state.feeds = Shelf(engine)
     for room in ROOMS:
         app.include_router(room.router)
@@ -85,9 +117,11 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     refuse_with_problems(app, pages.problem_page)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     app.add_middleware(BodyLimit)
+    app.add_middleware(foreign.OwnPages)
     app.add_middleware(Unexpected)
     app.add_middleware(headers.SecurityHeaders)
     app.add_middleware(calendars.Front, shelf=app.state.feeds)
+    app.add_middleware(foreign.OwnHost)
     return app
 
 

@@ -43,7 +43,7 @@ class Unexpected:
             trace = str(uuid4())
             log.exception("unexpected", trace=trace)
             problem = Problem(500, "unexpected", f"Not your fault. Tell the operator: {trace}.")
-            await _problem(problem)(scope, receive, send)
+            await problem_response(problem)(scope, receive, send)
 
 
 class BodyLimit:
@@ -55,7 +55,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
         if length.isdigit() and (len(length) > 12 or int(length) > MAX_BODY):
-            await _problem(Problem(413, *_DETAILS[413]))(scope, receive, send)
+            await problem_response(Problem(413, *_DETAILS[413]))(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -76,7 +76,7 @@ def refuse_with_problems(app: FastAPI, page: Page) -> None:
     def answer(request: Request, problem: Problem) -> Response:
         if problem.status < 500 and "text/html" in request.headers.get("accept", ""):
             return page(request, problem)
-        return _problem(problem)
+        return problem_response(problem)
 
     @app.exception_handler(Problem)
     async def told(request: Request, problem: Exception) -> Response:
@@ -107,7 +107,8 @@ def refuse_with_problems(app: FastAPI, page: Page) -> None:
         return answer(request, Problem(503, "database-unavailable", "Try again shortly.", headers={"Retry-After": "5"}))
 
 
-def _problem(problem: Problem) -> Response:
+def problem_response(problem: Problem) -> Response:
+    """A problem as a program reads it (RFC 9457)."""
     trace = str(uuid4())
     log.info("refused", status=problem.status, type=problem.type, trace=trace)
     body: dict[str, Any] = problem.body() | {"instance": f"urn:uuid:{trace}"}

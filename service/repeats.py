@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from service import clock
@@ -20,8 +21,6 @@ from service.database import Instant
 from service.problems import Problem
 
 KEPT = timedelta(hours=24)
-# How long a repetition waits for the first request.
-PATIENCE = timedelta(seconds=5)
 _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,198}[\x21-\x7e]|[\x21-\x7e]")
 
 
@@ -66,22 +65,31 @@ def claim(session: Session, caller: str, key: str, of: str) -> RepeatRow:
         Problem: 422, the key was used for another request; 409, that request is still running.
     """
     now = clock.now()
-    session.exec(delete(RepeatRow).where(col(RepeatRow.created_at) <= now - KEPT))
     values: dict[str, Any] = {
         "caller": caller, "key": key, "fingerprint": of, "created_at": now, "status": 0, "headers": {}, "body": b"",
     }  # fmt: skip
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE // timedelta(milliseconds=1)}")
-        try:
-            session.execute(postgresql.insert(RepeatRow).values(**values).on_conflict_do_nothing())
-        except OperationalError:
-            raise Problem(
-                409, "still-running", "The first request with this key is still running.", headers={"Retry-After": "1"}
-            ) from None
-        session.connection().exec_driver_sql("SET LOCAL lock_timeout = 0")
-    else:
-        session.execute(sqlite.insert(RepeatRow).values(**values).on_conflict_do_nothing())
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    asked = insert(RepeatRow).values(**values).on_conflict_do_nothing()
+    try:
+        new = session.connection().execute(asked).rowcount == 1
+    except OperationalError:
+        # Whoever waits here waits for the first request: PostgreSQL gives up after `database.BUSY_SECONDS`.
+        raise Problem(
+            409, "still-running", "The first request with this key is still running.", headers={"Retry-After": "1"}
+        ) from None
+    if new:
+        row = RepeatRow(**values)
+        make_transient_to_detached(row)
+        session.add(row)
+        return row
     row = session.exec(select(RepeatRow).where(RepeatRow.caller == caller, RepeatRow.key == key)).one()
-    if row.fingerprint != of:
+    if row.created_at <= now - KEPT:
+        row.fingerprint, row.created_at, row.status, row.headers, row.body = of, now, 0, {}, b""
+    elif row.fingerprint != of:
         raise Problem(422, "key-reused", "This Idempotency-Key was used for another request; send a new one.")
     return row
+
+
+def forget(session: Session) -> None:
+    """Forget the keys that are no longer kept."""
+    session.exec(delete(RepeatRow).where(col(RepeatRow.created_at) <= clock.now() - KEPT))

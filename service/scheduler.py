@@ -12,7 +12,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from service import clock, events, zones
+from service import clock, events, repeats, zones
 from service.calendars import commands as feeds
 from service.database import reading, writing
 from service.groups import queries as groups
@@ -44,6 +44,7 @@ def plan(engine: Engine) -> None:
             coming = planner.next_due(session, group_id)
             latest = clock.now() + events.LONGEST
             events.owes(session, group_id, min(coming or latest, latest))
+            repeats.forget(session)
 
 
 def next_due(engine: Engine) -> datetime | None:
@@ -71,17 +72,26 @@ class Ticker:
         self.dispatcher = Dispatcher(engine, channel_for, settings.lease)
         self._every = settings.tick
         self._scheduler: BackgroundScheduler | None = None
+        self._one_at_a_time = threading.Lock()
 
     def tick(self) -> None:
         """One look at what is due. What goes wrong is logged and looked at again next time."""
-        try:
-            plan(self.engine)
-            self.dispatcher.run()
-        except Exception:
-            log.exception("tick failed")
-        finally:
-            if self._smtp is not None:
-                self._smtp.close()
+        with self._one_at_a_time:
+            try:
+                plan(self.engine)
+                self.dispatcher.run()
+            except Exception:
+                log.exception("tick failed")
+            finally:
+                if self._smtp is not None:
+                    self._smtp.close()
+
+    def wake(self) -> None:
+        """Look at once, beside the regular looks: somebody waits for a mail."""
+        if self._scheduler is not None:
+            self._scheduler.add_job(
+                self.tick, id="wake", replace_existing=True, next_run_time=clock.now(), misfire_grace_time=None
+            )
 
     def start(self) -> None:
         self._scheduler = BackgroundScheduler(timezone="UTC")

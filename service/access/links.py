@@ -20,7 +20,7 @@ class AnswerLink(NamedTuple):
 
 
 class MeetingLink(NamedTuple):
-    """Lets one person answer for a member whether it comes to a meeting, or when it suits it."""
+    """Lets one person answer for a member: whether it comes to a meeting, when it suits it, or to a decision."""
 
     group_id: str
     subject: str
@@ -30,7 +30,7 @@ class MeetingLink(NamedTuple):
 
 Link = TypeVar("Link", AnswerLink, MeetingLink)
 # A link for one question opens no other.
-_ANSWER, _RSVP, _POLL = "chair-answer", "meeting-rsvp", "meeting-poll"
+_ANSWER, _RSVP, _POLL, _DECISION = "chair-answer", "meeting-rsvp", "meeting-poll", "group-decision"
 
 
 def sign(link: AnswerLink) -> str:
@@ -46,6 +46,11 @@ def sign_rsvp(group_id: str, meeting: str, member: str, person_id: str) -> str:
 def sign_poll(group_id: str, poll: str, member: str, person_id: str) -> str:
     """The link by which a person answers a poll."""
     return _sign(_POLL, [group_id, poll, member, person_id])
+
+
+def sign_decision(group_id: str, decision: str, member: str, person_id: str) -> str:
+    """The link by which a person answers to a decision of the group, in whatever round it is."""
+    return _sign(_DECISION, [group_id, decision, member, person_id])
 
 
 def read_link(text: str, group_id: str) -> AnswerLink:
@@ -70,6 +75,11 @@ def read_rsvp(text: str, group_id: str) -> MeetingLink:
 def read_poll(text: str, group_id: str) -> MeetingLink:
     """As `read_link`, for an answer to a poll."""
     return _of_group(_meeting_link(_POLL, text), group_id)
+
+
+def read_decision(text: str, group_id: str) -> MeetingLink:
+    """As `read_link`, for an answer to a decision."""
+    return _of_group(_meeting_link(_DECISION, text), group_id)
 
 
 def _meeting_link(salt: str, text: str) -> MeetingLink | None:

@@ -1,5 +1,8 @@
 """Who is asking: from a token to a caller with the roles of today."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlmodel import Session, col, select
 
 from service import clock, zones
@@ -17,6 +20,24 @@ _LENGTH = 43
 def tokens(session: Session, group_id: str) -> list[TokenRow]:
     """Every token of a group, newest first."""
     asked = select(TokenRow).where(TokenRow.group_id == group_id).order_by(col(TokenRow.created_at).desc())
+    return list(session.exec(asked))
+
+
+def tokens_page(
+    session: Session, group_id: str, person_id: str | None, after: list[Any] | None, limit: int
+) -> list[TokenRow]:
+    """Tokens of a group, newest first, one more than `limit` where there are more; with `person_id` theirs alone.
+
+    `after` is the instant and the id of the last one seen.
+    """
+    asked = select(TokenRow).where(TokenRow.group_id == group_id)
+    if person_id is not None:
+        asked = asked.where(TokenRow.person_id == person_id)
+    if after is not None:
+        at, id_ = datetime.fromisoformat(after[0]), str(after[1])
+        made = col(TokenRow.created_at)
+        asked = asked.where((made < at) | ((made == at) & (col(TokenRow.id) < id_)))
+    asked = asked.order_by(col(TokenRow.created_at).desc(), col(TokenRow.id).desc()).limit(limit + 1)
     return list(session.exec(asked))
 
 
@@ -57,12 +78,14 @@ def scopes_of(text: str) -> frozenset[Scope]:
 def person_caller(
     session: Session, group_id: str, person_id: str, scopes: frozenset[Scope] = ALL_SCOPES
 ) -> Caller | None:
-    """A person of the group with the roles of today; None when they are gone."""
+    """A person of the group with the roles of today; None when they are gone, or have no role any more."""
     person = session.get(PersonRow, person_id)
     if person is None or person.group_id != group_id:
         return None
     today = zones.day_in(clock.now(), groups.group_row(session, group_id).timezone)
     roles = tuple(role for role in groups.appointments(session, person.id) if role.covers(today))
+    if not roles:
+        return None
     secretariat = any(role.role == "secretariat" for role in roles)
     return Caller(f"person:{person.id}", person.name, group_id, roles, secretariat, scopes)
 

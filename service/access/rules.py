@@ -35,6 +35,11 @@ class Caller(NamedTuple):
     def writes(self) -> bool:
         return bool(self.scopes)
 
+    @property
+    def person(self) -> str | None:
+        """The id of the person; None for the secretariat itself."""
+        return self.id.removeprefix("person:") if self.id.startswith("person:") else None
+
     def serves(self, organizations: Collection[str], day: date) -> bool:
         """Whether the caller is one of the people who act for any of `organizations` on `day`."""
         return any(

@@ -37,7 +37,7 @@ def _does(scope: Scope, by: tuple[Authority, ...], *names: str) -> dict[str, Ver
 
 VERBS: dict[str, Verb] = {
     **_looks("group.look", "meeting.look", "external.look", by=("public",)),
-    **_looks("activity.look-public", "decision.look-public", by=("public",)),
+    **_looks("activity.look-public", "decision.look-public", "notice.look-public", by=("public",)),
     **_looks(
         "meeting.details", "cadence.look", "agenda.look", "attendance.look", "minutes.look", "poll.look", "slots.rank",
         "news.look", "decision.look", "activity.look", "action.look", "notice.look", "handover.look", "dossier.look",

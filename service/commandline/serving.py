@@ -69,6 +69,8 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            # Which proxies are believed is a setting of ours: GMG_TRUSTED_PROXIES.
+            proxy_headers=False,
             timeout_graceful_shutdown=25,
         )
 

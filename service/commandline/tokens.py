@@ -9,6 +9,7 @@ import typer
 from service import clock, settings
 from service.access import commands, queries
 from service.access.tables import TokenRow
+from service.access.verbs import SCOPES
 from service.commandline.sources import GroupId, database, only_group
 from service.database import reading, writing
 from service.groups import queries as groups
@@ -28,7 +29,10 @@ def create(
     person: Annotated[str | None, typer.Option("--person", help="Address of the person it acts for.")] = None,
     secretariat: Annotated[bool, typer.Option("--secretariat", help="It acts for the secretariat itself.")] = False,
     feed: Annotated[bool, typer.Option("--feed", help="The address of the person's own calendar.")] = False,
-    read_only: Annotated[bool, typer.Option("--read-only", help="It may look, not write.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="It may look, not write: --scope read.")] = False,
+    scope: Annotated[
+        str | None, typer.Option("--scope", help=f"read, write, or some of {','.join(SCOPES)}; default: write.")
+    ] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=1095, help="Days until it expires.")] = 365,
     name: Annotated[str | None, typer.Option("--name", help="What it is for; shown in the list.")] = None,
     group: GroupId = None,
@@ -38,6 +42,11 @@ def create(
         raise typer.BadParameter("say for whom it acts: --person ADDRESS, or --secretariat")
     if feed and person is None:
         raise typer.BadParameter("a calendar is a person's own; give --person ADDRESS")
+    if read_only and scope not in (None, "read"):
+        raise typer.BadParameter("--read-only is --scope read; give one of the two")
+    scope = "read" if read_only else "write" if scope is None else scope
+    if scope not in ("read", "write") and not set(scope.split(",")) <= set(SCOPES):
+        raise typer.BadParameter(f"a scope is read, write, or some of {','.join(SCOPES)}")
     with database() as engine, writing(engine) as session:
         group_id = group or only_group(groups.group_ids(session))
         token, row = commands.make_token(
@@ -47,7 +56,7 @@ def create(
             email=person,
             name=name,
             lasts=timedelta(days=days),
-            scope="read" if read_only else "write",
+            scope=scope,
             actor=ACTOR,
         )
     if feed:

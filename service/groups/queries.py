@@ -33,12 +33,18 @@ def group_row(session: Session, group_id: str, *, lock: bool = False) -> GroupRo
     Raises:
         Problem: 404, there is no such group.
     """
-    asked = select(GroupRow).where(GroupRow.id == group_id)
     # An id that no group can have is not even asked for: PostgreSQL takes no NUL in a text.
-    known = re.fullmatch(ID_PATTERN, group_id) is not None
-    row = session.exec(asked.with_for_update() if lock else asked).first() if known else None
+    if re.fullmatch(ID_PATTERN, group_id) is None:
+        raise not_found("This group")
+    if not lock:
+        row = session.get(GroupRow, group_id)
+    else:
+        asked = select(GroupRow).where(GroupRow.id == group_id).with_for_update()
+        row = session.exec(asked.execution_options(populate_existing=True)).first()
+        # Nobody else changes it now: held by the session, it is not read again before the transaction ends.
+        session.info["group"] = row
     if row is None:
-        raise not_found(f"The group {group_id!r}" if known else "This group")
+        raise not_found(f"The group {group_id!r}")
     return row
 
 

@@ -185,6 +185,11 @@ class Look:
         return next((t.chair for t in self._terms("", self.today) if t.start <= self.today < t.end), ())
 
     @cached_property
+    def begun(self) -> date | None:
+        """The first day of the present term."""
+        return next((t.start for t in self._terms("", self.today) if t.start <= self.today < t.end), None)
+
+    @cached_property
     def _chairs_mailbox(self) -> tuple[str, str] | None:
         found = next(chairs_people(self.charter, self.chair, self.today), None)
         return (found[0].name, found[0].email) if found else None

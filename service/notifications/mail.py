@@ -41,7 +41,7 @@ def mail_bytes(
     attachment: tuple[str, bytes] | None,
     invitation: tuple[str, bytes] | None = None,
 ) -> bytes:
-    """The whole mail: plain text, HTML, and the entry for a calendar as a file; one recipient.
+    """The whole mail: plain text, HTML, and the entry for a calendar, or a PDF, as a file; one recipient.
 
     An `invitation` is its iTIP method with its bytes: it stands last among the alternatives, with the
     method in its type (RFC 6047 2.4), and once more as a file for programs that look there.
@@ -69,7 +69,10 @@ def mail_bytes(
         mail.add_attachment(entry, maintype="application", subtype="ics", filename="invite.ics")
     if attachment is not None:
         name, body = attachment
-        mail.add_attachment(body, maintype="text", subtype="calendar", filename=name, params={"charset": "utf-8"})
+        if name.endswith(".pdf"):
+            mail.add_attachment(body, maintype="application", subtype="pdf", filename=name)
+        else:
+            mail.add_attachment(body, maintype="text", subtype="calendar", filename=name, params={"charset": "utf-8"})
     boundary = 0
     for part in mail.walk():
         if part.is_multipart():

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service import zones
+from service.notifications import people
 from service.notifications.asking import ask, ask_at
 from service.notifications.changes import tell, untold
+from service.notifications.followups import actions, activities, decisions, given, handovers, notices
 from service.notifications.look import Look
 from service.notifications.meetings import inviting, reminding, telling
 from service.notifications.reminders import owed, remind
@@ -27,10 +29,19 @@ def plan_group(session: Session, group_id: str) -> None:
         ask(look, row)
     telling.passing(look)
     telling.tell(look)
+    people.tell(look)
     for meeting in inviting.waiting(look):
         inviting.invite(look, meeting)
     for meeting in reminding.near(look):
         reminding.remind(look, meeting)
+    decisions.passing(look)
+    decisions.tell(look)
+    notices.digest(look)
+    given.tell(look)
+    actions.remind(look)
+    activities.tell(look)
+    activities.remind(look)
+    handovers.hand_over(look)
 
 
 def next_due(session: Session, group_id: str) -> datetime | None:
@@ -45,6 +56,10 @@ def next_due(session: Session, group_id: str) -> datetime | None:
     coming += telling.coming(look)
     coming += [inviting.settles_at(look, meeting) for meeting in inviting.waiting(look)]
     coming += [one.at for meeting in reminding.near(look) for one in reminding.owed(look, meeting)]
+    coming += [*decisions.coming(look), *notices.coming(look)]
+    coming += actions.coming(look)
+    coming += activities.coming(look)
+    coming += handovers.coming(look)
     return min((at for at in coming if at is not None and at > look.now), default=None)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from service.calendars.items import group_name, named
+from service.followups.handovers.rules import CHECKLIST
 from service.groups.charter import Charter
 from service.notifications.rules import Told
 from service.rotation.reasons import BY_RULE, spoken
@@ -17,15 +18,6 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-)
-
-CHECKLIST = (
-    ("Files", "working files, documents and links are in one place that the incoming chair can open"),
-    ("Contacts", "focal points, partners and observers, each with a name that answers"),
-    ("Open follow-ups", "what was agreed and is not done yet, each with its owner and date"),
-    ("Next meeting", "date, host, and what stands on its agenda already"),
-    ("Staff and budget", "who works for the chair, and what it will cost"),
-    ("Draft programme", "what the coming term is to achieve"),
 )
 
 
@@ -100,7 +92,7 @@ def _values(charter: Charter, told: Told, handover: Handover, url: str) -> dict[
         "zone": charter.group.timezone,
         "why": [sentence for sentence in handover.why if sentence != BY_RULE],
         "projected": handover.projected,
-        "checklist": CHECKLIST if told.relation in ("incoming", "outgoing") else (),
+        "checklist": [one[1:] for one in CHECKLIST] if told.relation in ("incoming", "outgoing") else [],
         "url": url,
     }
 

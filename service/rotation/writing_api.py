@@ -73,8 +73,8 @@ def decide(
 
     def do(session: Session, caller: Caller, expected: Expected) -> Answer:
         row = groups.group_row(session, group, lock=not preview)
-        expected.meet(row.version)
         _authorize(session, group, caller._replace(scopes=ALL_SCOPES) if preview else caller, body)
+        expected.meet(row.version)
         if preview:
             charter = groups.charter(session, group)
             decision, found = commands.considered(charter, body, id_=body.id, taken=body.taken)

@@ -129,7 +129,9 @@ def docs(request: Request) -> Response:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem for somebody who came with a browser."""
-    return page("problem.html", problem.status, title=problem.body()["title"], detail=problem.detail)
+    told = page("problem.html", problem.status, title=problem.body()["title"], detail=problem.detail)
+    told.headers.update(problem.headers)
+    return told
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -19,6 +19,7 @@ from service.database import reading, writing
 from service.main import create_app
 from tests.access.conftest import Decide, Tokens
 from tests.access.serve import serving
+from tests.commandline import Gmg
 from tests.meetings.conftest import BASE, FIRST, Send, chair, send  # noqa: F401 - fixtures
 
 AUDIT, EVENTS = f"{BASE}/audit", f"{BASE}/events"
@@ -88,6 +89,17 @@ def test_the_audit_only_grows(engine: Engine, token: Tokens, statement: str) -> 
     token()
     with pytest.raises(DatabaseError, match="only grows"), writing(engine) as session:
         session.connection().execute(text(statement))
+
+
+def test_the_command_prints_it_oldest_first(
+    database_url: str, group: str, token: Tokens, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    token()
+    done = Gmg(database_url, monkeypatch, capsys)("audit")
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert [line["id"] for line in lines] == sorted(line["id"] for line in lines)
+    assert lines[-1]["what"] == "token"
 
 
 def test_the_audit_is_for_the_secretariat_page_by_page(

@@ -19,7 +19,7 @@ from service.main import create_app
 from service.repeats import RepeatRow
 from tests.access.conftest import DECISIONS, Tokens
 from tests.chaos.kill import killed_after_commit
-from tests.conftest import Time
+from tests.conftest import HOME, Time
 
 ACCEPT = {"accept": "unhcr", "term": "2008-07-01"}
 PASS = {"pass": "unhcr", "term": "2008-07-01"}
@@ -104,7 +104,6 @@ def test_a_creation_still_running_is_told(
     database_url: str, engine: Engine, token: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """409 on PostgreSQL, where only the key is held; SQLite has one writer, who is waited for: 503. Nothing is done."""
-    monkeypatch.setattr(repeats, "PATIENCE", timedelta(milliseconds=50))
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     headers = {"Authorization": f"Bearer {token()}"}
     with reading(engine) as session:
@@ -120,7 +119,7 @@ def test_a_creation_still_running_is_told(
 
 
 def send(engine: Engine, headers: dict[str, str], body: object) -> Any:
-    with TestClient(create_app(engine), raise_server_exceptions=False) as client:
+    with TestClient(create_app(engine), base_url=HOME, raise_server_exceptions=False) as client:
         return post(client, headers, body)
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from service import events
 from service.access.commands import make_token, revoke_token
-from service.access.tables import TokenRow
+from service.access.tables import SignInRow, TokenRow
 from service.calendars.commands import KINDS, published
 from service.calendars.rules import significant_hash
 from service.calendars.tables import LedgerRow
@@ -17,8 +17,9 @@ from service.database import connect, reading, writing
 from service.events import Event
 from service.followups.decisions import commands as decisions
 from service.followups.decisions.tables import GroupDecisionRow
+from service.groups import appointing, queries
 from service.groups import commands as groups
-from service.groups import queries
+from service.groups.charter import Appointment, Person
 from service.groups.decision import Proposal
 from service.groups.tables import DecisionRow, PersonRow
 from service.meetings import commands as meetings
@@ -26,6 +27,7 @@ from service.meetings.agenda.tables import ItemRow
 from service.meetings.queries import meeting_row
 from service.meetings.tables import MeetingRow
 from service.notifications.boundaries import boundaries
+from service.notifications.signing import mail_link
 from service.notifications.tables import BoundaryRow, DeliveryRow
 from service.rotation.commands import apply_charter, take_decision
 from service.scheduler import plan
@@ -52,6 +54,25 @@ def import_people(engine: Engine) -> None:
     with writing(engine) as session:
         people = queries.charter(session, "gmg").people[:3]
         groups.import_people(session, "gmg", [p.model_copy(update={"name": "New name"}) for p in people])
+
+
+def appoint(engine: Engine) -> None:
+    with writing(engine) as session:
+        ada = Person(name="Ada Lovelace", email="ada@iom.example")
+        role = Appointment.model_validate({"organization": "iom", "role": "alternate", "from": date(2008, 6, 1)})
+        appointing.appoint(session, queries.charter(session, "gmg"), ada, role, actor="test", authority="own")
+
+
+def end(engine: Engine) -> None:
+    with writing(engine) as session:
+        ada = next(row for row in queries.people_rows(session, "gmg") if row.email == "ada@iom.example")
+        last = date(2008, 7, 1)
+        appointing.end(session, "gmg", ada.id, "iom", "alternate", last, actor="test", authority="own")
+
+
+def ask_to_sign_in(engine: Engine) -> None:
+    with writing(engine) as session:
+        mail_link(session, "gmg", "gmg@iom.example", browser="b" * 43, next_="/")
 
 
 def confirm(engine: Engine) -> None:
@@ -95,7 +116,10 @@ def audit(session: Session) -> None:
         return sum(event.kind in kinds for event in found)
 
     charter = queries.charter(session, "gmg")
-    assert group.version == count("charter.applied", "chair.decided", "people.imported"), "each change has its event"
+    changes = ("charter.applied", "chair.decided", "people.imported", "people.appointed", "people.ended")
+    assert group.version == count(*changes), "each change has its event"
+    assert session.scalar(select(func.count()).select_from(SignInRow)) == count("sign-in.asked")
+    assert sum(row.subject == "sign-in" for row in session.exec(select(DeliveryRow))) == count("sign-in.asked")
     assert len(charter.decisions) == count("chair.decided")
     assert (group.confirmed_at is not None) == count("group.confirmed")
     tokens = list(session.exec(select(TokenRow)))
@@ -158,12 +182,19 @@ def state(url: str, whole: bool = False) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    "work", [decide, apply, import_people, confirm, make, call, ask, plan], ids=lambda work: work.__name__
+    "work",
+    [decide, apply, import_people, confirm, make, call, ask, plan, appoint, ask_to_sign_in],
+    ids=lambda work: work.__name__,
 )
 def test_a_kill_at_any_statement_leaves_all_or_nothing(work: Work, database_url: str, group: str, time: Time) -> None:
     # Each statement costs a process, so of the longest only some are taken.
     stride = 7 if work in (decide, apply) else 1
     assert all_kills(database_url, work, stride) >= 2
+
+
+def test_ending_an_appointment_too(database_url: str, engine: Engine, group: str, time: Time) -> None:
+    appoint(engine)
+    assert all_kills(database_url, end) >= 2
 
 
 def test_revoking_too(database_url: str, engine: Engine, group: str, time: Time) -> None:

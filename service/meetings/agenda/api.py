@@ -201,7 +201,6 @@ def edit(group: str, item: str, body: ItemEditIn, request: Request, if_match: If
     """Change an item: its proposer until the agenda is settled, the chair until the meeting is held."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.edit", *_proposer(row))
         if at.may("agenda.set") is None:
             _unsettled(at, row)
         values = given(body) | ({"links": [link.model_dump() for link in body.links]} if body.links is not None else {})
@@ -210,7 +209,7 @@ def edit(group: str, item: str, body: ItemEditIn, request: Request, if_match: If
         commands.edit(at.session, at.charter, row, actor=at.actor, **values)
         return row
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.edit", if_match, do)
 
 
 @router.post("/agenda-items/{item}/accept", response_model=ItemOut)
@@ -218,11 +217,10 @@ def accept(group: str, item: str, request: Request, if_match: IfMatch = None) ->
     """Take a proposed item onto its agenda; what was carried forward is kept by it."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.set")
         commands.accept(at.session, row, actor=at.actor)
         return row
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.set", if_match, do)
 
 
 @router.post("/agenda-items/{item}/place", response_model=ItemOut)
@@ -230,14 +228,13 @@ def place(group: str, item: str, body: PlaceIn, request: Request, if_match: IfMa
     """Take an item from the backlog, or from another agenda, onto that of a meeting."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.set")
         before = row.meeting
         commands.place(at.session, row, at.meeting(body.meeting, lock=True), actor=at.actor)
         if before is not None:
             events.changed(at.session, "meeting", row.group_id, before)
         return row
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.set", if_match, do)
 
 
 @router.post("/agenda-items/{item}/conclude", response_model=ItemOut)
@@ -245,11 +242,10 @@ def conclude(group: str, item: str, body: ConcludeIn, request: Request, if_match
     """Note that an item is done, and what came of it."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.set")
         commands.conclude(at.session, row, conclusion=body.conclusion, actor=at.actor)
         return row
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.set", if_match, do)
 
 
 @router.post("/agenda-items/{item}/defer", response_model=ItemOut)
@@ -257,11 +253,10 @@ def defer(group: str, item: str, request: Request, if_match: IfMatch = None) -> 
     """Leave an item for the next meeting of its kind, or for the backlog; the answer is the item there."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.set")
         meeting = at.meeting(row.meeting) if row.meeting else None
         return commands.defer(at.session, row, meeting, actor=at.actor)
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.set", if_match, do)
 
 
 @router.post("/agenda-items/{item}/refer", response_model=ItemOut)
@@ -269,10 +264,9 @@ def refer(group: str, item: str, request: Request, if_match: IfMatch = None) -> 
     """Refer an item to the other level: principals or focal points; the answer is the item there."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.set")
         return commands.refer(at.session, row, actor=at.actor)
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.set", if_match, do)
 
 
 @router.post("/agenda-items/{item}/withdraw", response_model=ItemOut)
@@ -280,11 +274,10 @@ def withdraw(group: str, item: str, body: WhyIn, request: Request, if_match: IfM
     """Take back an item that one has proposed."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.edit", *_proposer(row))
         commands.close(at.session, row, "withdraw", reason=body.reason, actor=at.actor)
         return row
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.edit", if_match, do)
 
 
 @router.post("/agenda-items/{item}/drop", response_model=ItemOut)
@@ -292,11 +285,10 @@ def drop(group: str, item: str, body: WhyIn, request: Request, if_match: IfMatch
     """Drop an item, such as one that was carried forward and is no longer wanted."""
 
     def do(at: Scene, row: ItemRow) -> ItemRow:
-        at.need("agenda.set")
         commands.close(at.session, row, "drop", reason=body.reason, actor=at.actor)
         return row
 
-    return _verb(request, group, item, if_match, do)
+    return _verb(request, group, item, "agenda.set", if_match, do)
 
 
 @router.post("/meetings/{meeting}/order", response_model=AgendaOut)
@@ -343,14 +335,15 @@ def tell(group: str, meeting: str, body: NewsIn, request: Request) -> Response:
 
 
 def _verb(
-    request: Request, group: str, item: str, if_match: str | None, do: Callable[[Scene, ItemRow], ItemRow]
+    request: Request, group: str, item: str, verb: str, if_match: str | None, do: Callable[[Scene, ItemRow], ItemRow]
 ) -> Response:
-    """Do something to an item, for the version that the caller has seen."""
+    """Do something to an item, as somebody who may, for the version that they have seen."""
 
     def write(session: Session, caller: Caller, expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("agenda.look")
         row = item_row(session, group, item)
+        at.need(verb, *_proposer(row))
         expected.meet(row.version)
         found = do(at, row)
         _tell(at, row)

@@ -1,0 +1,106 @@
+"""What a request must not be: meant for another host, or sent by a page of somebody else.
+
+Links are made from GMG_PUBLIC_URL alone, so a wrong Host could do no harm to them; it is refused all the same
+(threat T55). A cookie comes along whoever has made the browser send a request. So one that may change something
+has to come from a page of ours (threat T52): the browser says so itself in Sec-Fetch-Site, `same-origin` or `none`
+(an address that somebody has typed); an old one that sends no such header says it in Origin. A browser that says
+neither is refused. This needs no secret in any form, and so none can be missing from one. The API is exempt: it
+takes no cookie, only a token that no browser sends by itself; so are feeds, which nothing can be sent to.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.problems import Problem
+from service.refusals import problem_response
+from service.settings import Settings, current
+from service.web.pages import problem_page
+
+_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+_EXEMPT = ("/api/", "/calendars/")
+# What an orchestrator asks by the address of a container.
+_HEALTH = {"/livez", "/readyz"}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_PORTS = {"http": 80, "https": 443}
+
+
+class OwnHost:
+    """Answers only what is meant for the public address, or for loopback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _is_ours(scope, current()):
+            await self.app(scope, receive, send)
+        else:
+            problem = Problem(400, "wrong-host", f"This service is not at that address; it is at {_home()}.")
+            await problem_response(problem)(scope, receive, send)
+
+
+def _is_ours(scope: Scope, using: Settings) -> bool:
+    path = scope["path"]
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    named = [value for name, value in scope["headers"] if name == b"x-forwarded-host"]
+    if not path.startswith("/") or len(hosts) != 1:
+        return False
+    if path in _HEALTH:
+        return True
+    return all(
+        is_own_host(one.strip(), using) for host in (*hosts, *named) for one in host.decode("latin-1").split(",")
+    )
+
+
+def is_own_host(host: str, using: Settings) -> bool:
+    """Whether a Host is that of the public address, with its port or the usual one, or loopback with any port."""
+    public = urlsplit(using.public_url)
+    try:
+        parts = urlsplit(f"//{host}")
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if name is None or parts.path or parts.query or parts.fragment or "@" in host:
+        return False
+    if name in _LOOPBACK:
+        return True
+    usual = _PORTS[public.scheme]
+    return name == public.hostname and (port or usual) == (public.port or usual)
+
+
+def _home() -> str:
+    return current().public_url
+
+
+class OwnPages:
+    """Refuses what may change something and was not sent by a page of ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in _SAFE or scope["path"].startswith(_EXEMPT):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if _is_own_page(headers, current()):
+            await self.app(scope, receive, send)
+            return
+        problem = Problem(
+            403,
+            "cross-site",
+            "This was not sent by a page of this service. Open the page here, and send it from there.",
+        )
+        wants_page = "text/html" in headers.get("accept", "")
+        refused = problem_page(Request(scope), problem) if wants_page else problem_response(problem)
+        await refused(scope, receive, send)
+
+
+def _is_own_page(headers: Headers, using: Settings) -> bool:
+    site = headers.getlist("sec-fetch-site")
+    if site:
+        return site in (["same-origin"], ["none"])
+    public = urlsplit(using.public_url)
+    return headers.getlist("origin") == [f"{public.scheme}://{public.netloc}"]
