@@ -31,8 +31,9 @@ format: $(VENV)/dev  ## put the sources into the house style
 prove: $(VENV)/prove  ## what needs a browser and foreign programs (apt, npm): installs what is missing where it may
 	deploy/prove.sh $(BIN)
 
-prove-long: $(VENV)/prove  ## the same promises at full length: a thousand mails, twenty seeds, twenty years
+prove-long: $(VENV)/prove  ## the same promises at full length: a thousand mails, twenty seeds, every statement, twenty years
 	PROVE_MESSAGES=1000 PROVE_SEEDS=20 $(BIN)/python -m pytest tests/notifications/test_crashes.py
+	PROVE_STRIDE=1 $(BIN)/python -m pytest tests/chaos
 	PROVE_YEARS=20 $(BIN)/python -m pytest tests/notifications/test_simulation.py -n 0
 
 bench: $(VENV)/dev  ## ratios against simple yardsticks, measured in one run

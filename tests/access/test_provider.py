@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import structlog
 from joserfc import jws, jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey
 from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.testclient import TestClient
@@ -25,7 +25,7 @@ from service.database import reading, writing
 from service.events import Event
 from service.groups import queries as groups
 from service.web.sign_in import NOT_GOOD
-from tests.access.provider import Provider, provider
+from tests.access.provider import Provider, key, provider
 from tests.access.signing import FOCAL_POINT, HTML, ME, SIGN_IN, another_browser
 from tests.conftest import Changed, Time, put
 
@@ -153,7 +153,7 @@ def test_new_keys_are_fetched_when_a_token_names_one_that_is_not_known(
     client: TestClient, there: Provider, claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert sign_in(client, there, claims).status_code == 303
-    there.key = RSAKey.generate_key(2048, {"kid": "two", "use": "sig", "alg": "RS256"})
+    there.key = key("two")
     assert sign_in(another_browser(client), there, claims, kid="two").status_code == 400, "not twice in a minute"
     monkeypatch.setattr("service.access.oidc._AGAIN", 0)
     assert sign_in(another_browser(client), there, claims, kid="two").status_code == 303
@@ -195,7 +195,7 @@ def by_public_key(claims: dict[str, Any], there: Provider) -> str:
 
 
 def stranger(claims: dict[str, Any], there: Provider) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "one"}, claims, RSAKey.generate_key(2048))
+    return jwt.encode({"alg": "RS256", "kid": "one"}, claims, key("another"))
 
 
 def altered(claims: dict[str, Any], there: Provider) -> str:

@@ -9,6 +9,9 @@ from sqlmodel import Session
 
 from service.database import connect
 
+# In short form only some statements are taken, since each costs a process; `make prove-long` takes every one.
+STRIDE = int(os.environ.get("PROVE_STRIDE", "4"))
+
 
 def killed_at(number: int, url: str, do: Callable[[Engine], None]) -> bool:
     """Run `do` in a forked process that is killed before its statement `number` (from 1), the commit included.

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, inspect, text
 
 from migrations.upgrade import config, drift, revision_of, upgrade
 from service.database import connect
-from tests.chaos.kill import killed_at
+from tests.chaos.kill import STRIDE, killed_at
 from tests.conftest import create_database
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory.from_config(config()).walk_revisions()))]
@@ -61,7 +61,7 @@ def kills(fresh: Fresh, old: str | None, new: str, stride: int = 1) -> int:
 
 @pytest.mark.parametrize(("old", "new"), list(zip([None, *REVISIONS], REVISIONS, strict=False)))
 def test_a_kill_at_any_statement_of_any_revision(fresh: Fresh, old: str | None, new: str) -> None:
-    assert kills(fresh, old, new, stride=2 if old is None else 1) > 5
+    assert kills(fresh, old, new, STRIDE) > 5
 
 
 def test_the_newest_revision_has_just_the_tables_of_the_models(fresh: Fresh) -> None:

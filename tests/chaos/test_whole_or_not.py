@@ -31,7 +31,7 @@ from service.notifications.signing import mail_link
 from service.notifications.tables import BoundaryRow, DeliveryRow
 from service.rotation.commands import apply_charter, take_decision
 from service.scheduler import plan
-from tests.chaos.kill import killed_at
+from tests.chaos.kill import STRIDE, killed_at
 from tests.conftest import Time
 
 Work = Callable[[Engine], None]
@@ -187,8 +187,7 @@ def state(url: str, whole: bool = False) -> dict[str, object]:
     ids=lambda work: work.__name__,
 )
 def test_a_kill_at_any_statement_leaves_all_or_nothing(work: Work, database_url: str, group: str, time: Time) -> None:
-    # Each statement costs a process, so of the longest only some are taken.
-    stride = 7 if work in (decide, apply) else 1
+    stride = STRIDE if STRIDE == 1 or work not in (decide, apply, plan) else STRIDE * 5
     assert all_kills(database_url, work, stride) >= 2
 
 
