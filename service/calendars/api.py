@@ -130,14 +130,13 @@ class Front:
     A feed that is not ready goes the long way round, through its route, and is ready from then on.
     """
 
-    def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.shelf = shelf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = _PUBLIC.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
         kind = _kind(found[2], found[3]) if found else ""
-        feed = self.shelf.ready(found[1], kind) if found else None
+        feed = scope["app"].state.feeds.ready(found[1], kind) if found else None
         if found is None or feed is None:
             await self.app(scope, receive, send)
         else:

@@ -15,11 +15,10 @@ from service import database, repeats
 from service.database import connect, reading, writing
 from service.events import Event
 from service.groups.tables import DecisionRow
-from service.main import create_app
 from service.repeats import RepeatRow
 from tests.access.conftest import DECISIONS, Tokens
 from tests.chaos.kill import killed_after_commit
-from tests.conftest import HOME, Time
+from tests.conftest import HOME, Time, app_on
 
 ACCEPT = {"accept": "unhcr", "term": "2008-07-01"}
 PASS = {"pass": "unhcr", "term": "2008-07-01"}
@@ -119,7 +118,7 @@ def test_a_creation_still_running_is_told(
 
 
 def send(engine: Engine, headers: dict[str, str], body: object) -> Any:
-    with TestClient(create_app(engine), base_url=HOME, raise_server_exceptions=False) as client:
+    with TestClient(app_on(engine), base_url=HOME, raise_server_exceptions=False) as client:
         return post(client, headers, body)
 
 

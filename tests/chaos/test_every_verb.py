@@ -15,10 +15,9 @@ from starlette.testclient import TestClient
 from service.audit import AuditRow
 from service.database import reading
 from service.events import Event
-from service.main import create_app
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.chaos.kill import STRIDE, killed_at
-from tests.conftest import HOME, Time
+from tests.conftest import HOME, Time, app_on
 from tests.meetings.conftest import BASE, CHAIR, FIRST, OTHER, Send, chair, member, send  # noqa: F401 - fixtures
 
 SLOTS = ["2008-06-24T12:00:00Z", "2008-06-25T12:00:00Z"]
@@ -76,12 +75,12 @@ def test_a_kill_at_any_statement_leaves_everything_as_it_was(
     given = token(email)
     headers = {"Authorization": f"Bearer {given}", "Idempotency-Key": "once"}
     if path.endswith(("/move", "/cancel", "/transfer", "/fill")):
-        with TestClient(create_app(engine), base_url=HOME) as client:
+        with TestClient(app_on(engine), base_url=HOME) as client:
             seen = client.get(f"{BASE}{path.rpartition('/')[0]}", headers=headers)
         headers["If-Match"] = seen.headers["etag"]
 
     def do(crashing: Engine) -> None:
-        with TestClient(create_app(crashing), base_url=HOME) as client:
+        with TestClient(app_on(crashing), base_url=HOME) as client:
             answer = client.post(f"{BASE}{path}", json=body, headers=headers)
             assert answer.status_code in (200, 201), answer.text
 

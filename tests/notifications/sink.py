@@ -84,6 +84,6 @@ def running() -> Iterator[Sink]:
     with Server(("127.0.0.1", 0), _Handler) as server:
         sink = Sink(port=server.server_address[1])
         server.sink = sink  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield sink
         server.shutdown()
