@@ -16,6 +16,7 @@ from service.calendars import api as calendars
 from service.calendars.feeds import Shelf
 from service.followups.actions import api as actions
 from service.followups.actions import csv_api as action_tables
+from service.followups.actions import review_api
 from service.followups.activities import api as activities
 from service.followups.activities import milestones_api
 from service.followups.decisions import api as decisions
@@ -27,6 +28,7 @@ from service.followups.search import api as search
 from service.meetings import api as meetings
 from service.meetings import cadences_api
 from service.meetings.agenda import api as agenda
+from service.meetings.agenda import news_api
 from service.meetings.attendance import api as attendance
 from service.meetings.minutes import api as minutes
 from service.meetings.outside import api as outside
@@ -56,6 +58,7 @@ ROOMS = (
     attendance,
     meetings,
     agenda,
+    news_api,
     minutes,
     polls,
     outside,
@@ -65,6 +68,7 @@ ROOMS = (
     milestones_api,
     programmes,
     actions,
+    review_api,
     action_tables,
     search,
     reports,

@@ -144,6 +144,7 @@ ROUTES: dict[str, Route] = {
     "POST /actions/{action}/assign": Route("OC", {"helpers": ["iom"]}),
     "POST /actions/{action}/transfer": Route("C", {"owner": "iom"} | _WHY),
     "GET /actions.csv": Route("MS"),
+    "GET /meetings/{meeting}/actions": Route("MS"),
     # Each of its rows is looked at by itself (tests/followups/test_actions_import.py).
     "POST /actions/import": Route("MS", (CSV, "text/csv")),
     "GET /search?q=survey": Route("MS"),

@@ -109,3 +109,21 @@ def test_a_meeting_of_today_leaves_no_day(send: Send, time: Time) -> None:
     found = send("/actions", etag="", title="x", owner="ilo", before=FIRST)
     assert (found.status_code, found.json()["type"]) == (422, "/problems/no-meeting-ahead")
     assert send("/actions", etag="", title="x", owner="ilo", before="next").json()["meeting"] != FIRST
+
+
+def test_what_is_open_stands_before_each_meeting_by_itself(
+    client: TestClient, opened: Opened, send: Send, member: dict[str, str]
+) -> None:
+    def before(meeting: str) -> list[str]:
+        found = client.get(f"{BASE}/meetings/{meeting}/actions", headers=member)
+        assert found.status_code == 200
+        return [one["id"] for one in found.json()["actions"]]
+
+    late, soon, far = opened(due="2008-05-20"), opened(before=FIRST), opened(due="2008-08-07")
+    opened()
+    assert before(FIRST) == [late["id"], soon["id"]]
+    assert before(SECOND) == [late["id"], soon["id"], far["id"]], "what is not finished is carried forward"
+    send(f"/actions/{late['id']}/finish", text="Done.")
+    send(f"/actions/{soon['id']}/drop", reason="Not needed.")
+    assert before(SECOND) == [far["id"]]
+    assert client.get(f"{BASE}/meetings/none/actions", headers=member).status_code == 404

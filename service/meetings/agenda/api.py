@@ -1,136 +1,28 @@
-"""The HTTP door of agendas: items and their verbs, their order, and the news of each agency."""
+"""The HTTP door of agendas: items, their verbs and their order."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query, Request, Response
-from pydantic import Field
 from sqlmodel import Session
 
 from service import clock, events
-from service.access.bodies import Document, In, Out, Purposes, answer, given, new_router
+from service.access.bodies import Document, answer, given, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, look
 from service.access.rules import Caller
 from service.groups.cadence import Level
 from service.meetings.agenda import commands
-from service.meetings.agenda.queries import is_settled, item_row, items, news
-from service.meetings.agenda.rules import Kind, timed
+from service.meetings.agenda.bodies import AgendaOut, ConcludeIn, ItemEditIn, ItemIn, ItemOut, OrderIn, PlaceIn, WhyIn
+from service.meetings.agenda.queries import is_settled, item_row, items
+from service.meetings.agenda.rules import timed
 from service.meetings.agenda.tables import ItemRow
 from service.meetings.door import Scene, scene
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
-from service.text import Id, Line, Text
 from service.versions import Expected
 
 router = new_router("agenda")
-
-
-class ItemText(In):
-    """What an item says; `purposes` are numbers of the Terms of Reference."""
-
-    title: Line
-    kind: Literal["decide", "discuss", "inform"] = "discuss"
-    text: Text = ""
-    purposes: Purposes = Field([])
-    presenter: Line | None = None
-    minutes: int = Field(15, ge=1, le=480)
-    links: list[Document] = Field([], max_length=30)
-
-
-class ItemIn(ItemText):
-    """An item proposed for a meeting, or without one for the backlog of a level. `member` is who proposes it."""
-
-    meeting: Id | None = None
-    level: Level = "focal-points"
-    member: Id | None = None
-
-
-class ItemEditIn(In):
-    """What is to change; whatever is left out stays."""
-
-    title: Line | None = None
-    kind: Literal["decide", "discuss", "inform"] | None = None
-    text: Text | None = None
-    purposes: Purposes | None = None
-    presenter: Line | None = None
-    minutes: int | None = Field(None, ge=1, le=480)
-    links: list[Document] | None = Field(None, max_length=30)
-
-
-class PlaceIn(In):
-    """Onto the agenda of which meeting."""
-
-    meeting: Id
-
-
-class ConcludeIn(In):
-    """What came of an item, in a sentence."""
-
-    conclusion: Text | None = None
-
-
-class WhyIn(In):
-    """Why, if that is worth a word."""
-
-    reason: Text | None = None
-
-
-class OrderIn(In):
-    """Every item of the agenda, in the order in which they are to be taken."""
-
-    items: list[Id] = Field(min_length=1, max_length=200)
-
-
-class NewsIn(In):
-    """What a member has to tell."""
-
-    member: Id
-    text: Text
-
-
-class ItemOut(Out):
-    """One item. `starts` is when it begins if those before it take their minutes; `origin` is where it came from."""
-
-    id: str
-    meeting: str | None
-    level: Level
-    kind: Kind
-    title: str
-    text: str
-    purposes: list[int]
-    member: str | None
-    presenter: str | None
-    minutes: int
-    links: list[Document]
-    state: str
-    late: bool
-    carried: bool
-    origin: str | None
-    conclusion: str | None
-    version: int
-    starts: datetime | None = None
-
-
-class AgendaOut(Out):
-    """An agenda: what was taken, with times; what is proposed; what has gone elsewhere."""
-
-    meeting: str | None
-    settled: bool
-    items: list[ItemOut]
-
-
-class NewsOut(Out):
-    member: str
-    text: str
-    by: str
-    at: datetime
-
-
-class ExchangeOut(Out):
-    """The news for a meeting, and whose is missing."""
-
-    news: list[NewsOut]
 
 
 @router.get("/meetings/{meeting}/agenda", response_model=AgendaOut)
@@ -306,34 +198,6 @@ def order(group: str, meeting: str, body: OrderIn, request: Request) -> Response
     return change(request, group, do, if_match=None, required=False)
 
 
-@router.get("/meetings/{meeting}/news", response_model=ExchangeOut)
-def exchange(group: str, meeting: str, request: Request) -> Response:
-    """What the members have to tell at a meeting."""
-
-    def do(session: Session, caller: Caller) -> Answer:
-        at = scene(session, group, caller)
-        at.need("news.look")
-        return answer(_news(at, at.meeting(meeting)))
-
-    return look(request, group, do)
-
-
-@router.post("/meetings/{meeting}/news", response_model=ExchangeOut)
-def tell(group: str, meeting: str, body: NewsIn, request: Request) -> Response:
-    """Note what a member has to tell; a second text replaces the first."""
-
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
-        at = scene(session, group, caller, lock=True)
-        row = at.meeting(meeting, lock=True)
-        at.need_part("news.tell", row, body.member)
-        if not body.text:
-            raise Problem(422, "empty-field", "The text is empty; write what there is to tell.")
-        commands.tell(session, row, body.member, body.text, actor=caller.name)
-        return answer(_news(at, row))
-
-    return change(request, group, do, if_match=None, required=False)
-
-
 def _verb(
     request: Request, group: str, item: str, verb: str, if_match: str | None, do: Callable[[Scene, ItemRow], ItemRow]
 ) -> Response:
@@ -384,9 +248,3 @@ def _agenda(at: Scene, meeting: MeetingRow) -> AgendaOut:
 def _out(row: ItemRow, starts: datetime | None = None) -> ItemOut:
     values = row.model_dump(exclude={"group_id", "position", "created_at", "links"})
     return ItemOut(**values, links=[Document.model_validate(link) for link in row.links], starts=starts)
-
-
-def _news(at: Scene, meeting: MeetingRow) -> ExchangeOut:
-    return ExchangeOut(
-        news=[NewsOut(member=row.member, text=row.text, by=row.by, at=row.at) for row in news(at.session, meeting)]
-    )
