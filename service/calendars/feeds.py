@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from service import clock, zones
@@ -73,27 +73,33 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
         far = reach(groups.cycles(session, group_id), today)
         what, _, of_whom = kind.partition(":")
         member = of_whom if what == "member" else ""
+        body = func.coalesce(LedgerRow.inner, LedgerRow.body) if what == "inside" else LedgerRow.body
+        # Whose an entry is stands in a list that takes time to read: only a member's feed asks for it.
+        whose = [LedgerRow.kind, LedgerRow.of] if member else []
         asked = (
-            select(LedgerRow.kind, LedgerRow.of, LedgerRow.zone, LedgerRow.body, LedgerRow.inner)  # type: ignore[call-overload]
+            select(LedgerRow.zone, body, *whose)  # type: ignore[call-overload]
             .where(LedgerRow.group_id == group_id, col(LedgerRow.kind).in_(SHOWN[what]))
             .where(col(LedgerRow.end_day) > today - PAST, col(LedgerRow.start_day) < far)
             .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
             .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
         )
         found = [
-            (zone, inner if what == "inside" and inner is not None else body)
-            for sort, of, zone, body, inner in session.connection().execute(asked)
-            if not member or member in (of or ()) or (sort == "meeting" and not of)
+            (row[0], row[1]) for row in session.connection().execute(asked) if not member or _concerns(member, *row[2:])
         ]
         found += [("", entry) for entry in actions(session, group_id, what, of_whom, today)]
-        body = feed_bytes(
+        whole = feed_bytes(
             name=_name(session, row, kind),
             description=f"{row.facts['name']}: {ABOUT}",
-            zones=[row.timezone, *(zone for zone, _ in found if zone and zone != "UTC")],
+            zones=[row.timezone, *{zone for zone, _ in found if zone and zone != "UTC"}],
             events=[entry for _, entry in found],
             refresh=REFRESH,
         )
-        return Feed(row.published, _next_day(today, row.timezone), body)
+        return Feed(row.published, _next_day(today, row.timezone), whole)
+
+
+def _concerns(member: str, kind: str, of: list[str] | None) -> bool:
+    """Whether an entry stands in a member's feed: its own, and the meetings that are everybody's."""
+    return member in (of or ()) or (kind == "meeting" and not of)
 
 
 def actions(session: Session, group_id: str, what: str, of_whom: str, today: date) -> list[bytes]:
