@@ -29,7 +29,9 @@ from service.rotation.commands import apply_charter
 from service.wiring import wire
 
 # Databases of tests lie in memory where the machine has some: processes are killed here, never the power cut.
-MEMORY = next((path for path in ("/dev/shm",) if os.access(path, os.W_OK)), None)
+# A container may have but little of it: then they lie where temporary files do.
+_ENOUGH = 4 * 1024**3
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > _ENOUGH else None
 if MEMORY is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 DATABASES = ("sqlite", "postgresql")
