@@ -113,5 +113,25 @@ def _refuse_media_type(request: Request) -> None:
     charset = more.strip().lower().replace('"', "")
     if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
         raise Problem(415, "unsupported-media-type", "Send the body as Content-Type: application/json.")
+    _refuse_packed(request)
+
+
+def file_body(kind: str) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
+    """What a route depends on whose body is a file of one media type: its bytes, small as every body.
+
+    Raises:
+        Problem: 415, it is of another type, or packed.
+    """
+
+    async def read(request: Request) -> bytes:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
+            raise Problem(415, "unsupported-media-type", f"Send the file as Content-Type: {kind}.")
+        _refuse_packed(request)
+        return await request.body()
+
+    return read
+
+
+def _refuse_packed(request: Request) -> None:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem(415, "unsupported-encoding", "Send the body without Content-Encoding.")

@@ -82,6 +82,10 @@ def test_the_coming_chair_is_asked_once_180_days_ahead_at_nine_at_its_duty_stati
     new = asked(engine)[before:]
     assert [recipient for recipient, _ in new] == ["gmg@unicef.example"]
     mail = new[0][1]
+    for kind in ("plain", "html"):
+        said = mail.get_body((kind,))
+        assert said is not None
+        assert "by rule, not on record" in said.get_content()
     assert mail["Subject"] == "GMG: will UNICEF take the chair on 1 January 2009?"
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "until Wednesday, 1 July 2009" in text

@@ -245,3 +245,16 @@ def test_who_bore_odd_hours_is_spared(client: TestClient, send: Send) -> None:
 def test_slots_that_make_no_sense(send: Send, body: Found, status: int) -> None:
     window = {"from_": "2008-06-10", "until": "2008-06-11", "minutes": 90}
     assert send("/meetings/slots", etag="", **(window | body)).status_code == status
+
+
+def test_a_meeting_that_is_placed_anew_burdens_nobody_where_it_is(send: Send) -> None:
+    send(f"/meetings/{FIRST}/move", at="03:00")
+    send(f"/meetings/{FIRST}/call")
+    window = {"from_": "2008-06-26", "until": "2008-06-27", "minutes": 90, "limit": 1}
+
+    def borne(**more: str) -> int:
+        found = send("/meetings/slots", etag="", **window, **more).json()["slots"][0]["members"]
+        return sum(one["borne"] for one in found)
+
+    assert borne() > 0
+    assert borne(meeting=FIRST) == 0

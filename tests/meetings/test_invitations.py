@@ -226,6 +226,9 @@ def test_observers_get_what_they_are_given_and_no_more(
     assert "Closed part" not in whole
     assert "meet.example" not in whole
     assert "rsvp" not in whole
+    asked = invitation(mail)[1]["ATTENDEE"]
+    mine = next(one for one in (asked if isinstance(asked, list) else [asked]) if "state.example" in one)
+    assert (mine.params["ROLE"], mine.params["RSVP"]) == ("NON-PARTICIPANT", "FALSE"), "a guest is asked for no answer"
     client.post(f"{BASE}/meetings/{FIRST}/observers/{made.json()['id']}/withdraw", headers=chair)
     settle()
     assert invitation(mails("x@state.example")[-1])[0] == "CANCEL"

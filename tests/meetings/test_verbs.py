@@ -247,3 +247,16 @@ def test_bad_input(send: Send, body: dict[str, Any], status: int) -> None:
     refused = send("/meetings", etag="", **(good | body))
     assert refused.status_code == status
     assert refused.headers["content-type"] == "application/problem+json"
+
+
+def test_a_called_meeting_that_nobody_has_put_on_record_is_overdue(client: TestClient, send: Send, time: Time) -> None:
+    def overdue() -> bool:
+        return bool(client.get(f"{BASE}/meetings/{FIRST}").json()["overdue"])
+
+    send(f"/meetings/{FIRST}/call")
+    time.at = at("2008-06-26T13:29:59")
+    assert not overdue()
+    time.at = at("2008-06-26T13:30")
+    assert overdue()
+    send(f"/meetings/{FIRST}/hold", present=[])
+    assert not overdue()

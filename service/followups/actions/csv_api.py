@@ -20,6 +20,7 @@ from service.followups.actions.door import Asked, resolved
 from service.followups.actions.importing import Took, take
 from service.followups.actions.listing import Filters, every
 from service.problems import Problem
+from service.strict import file_body
 from service.versions import Expected
 
 router = new_router("actions")
@@ -104,18 +105,7 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-async def csv_body(request: Request) -> bytes:
-    """The body of a request that brings a table.
-
-    Raises:
-        Problem: 415, it is no text/csv, or packed.
-    """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "text/csv":
-        raise Problem(415, "unsupported-media-type", "Send the file as Content-Type: text/csv.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Problem(415, "unsupported-encoding", "Send the body without Content-Encoding.")
-    return await request.body()
+csv_body = file_body("text/csv")
 
 
 @router.post("/actions/import", response_model=ImportOut, openapi_extra=_FILE)
