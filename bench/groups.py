@@ -15,7 +15,7 @@ from service.database import connect, writing
 from service.groups.cadence import Cadence
 from service.groups.charter import Charter
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
+from service.notifications.outbox.dispatch import Dispatcher
 from service.rotation.commands import apply_charter
 from service.scheduler import plan
 from service.wiring import wire

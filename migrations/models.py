@@ -21,7 +21,11 @@ import service.meetings.outside.tables
 import service.meetings.placing.tables
 import service.meetings.polls.tables
 import service.meetings.tables
-import service.notifications.tables
+import service.notifications.choices.tables
+import service.notifications.handovers.tables
+import service.notifications.mailing.tables
+import service.notifications.outbox.tables
+import service.notifications.webhooks.tables
 import service.repeats  # noqa: F401
 
 METADATA = SQLModel.metadata

@@ -20,7 +20,7 @@ from service.meetings import proposing as meetings
 from service.notifications import planner
 from service.notifications.channels.files import Files
 from service.notifications.channels.smtp import Smtp
-from service.notifications.dispatch import Channel, Dispatcher
+from service.notifications.outbox.dispatch import Channel, Dispatcher
 from service.settings import Settings
 
 log = structlog.get_logger()

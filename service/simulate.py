@@ -16,8 +16,8 @@ from service.database import connect, reading, writing
 from service.events import Event
 from service.groups.charter import Charter
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.dispatch import Dispatcher
+from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.commands import apply_charter
 from service.scheduler import next_due, plan
 from service.wiring import wire

@@ -6,11 +6,11 @@ from service.calendars.commands import keep_ledger
 from service.calendars.entries import keep_external, keep_meeting
 from service.followups.actions.due import follow_meeting
 from service.meetings.proposing import keep_proposals
-from service.notifications.boundaries import keep_boundaries
 from service.notifications.followups.confirming import withdraw_requests
 from service.notifications.followups.outdated import withdraw_decision, withdraw_notice
 from service.notifications.followups.reached import withdraw_activity
 from service.notifications.followups.withdrawing import withdraw_action
+from service.notifications.handovers.boundaries import keep_boundaries
 from service.notifications.meetings.withdrawing import withdraw
 
 

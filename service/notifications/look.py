@@ -17,9 +17,10 @@ from service.calendars.tables import LedgerRow
 from service.calendars.writer import feed_bytes
 from service.events import Event
 from service.groups import queries as groups
-from service.notifications.mail import Envelope, UnsafeMail, mail_bytes, message_id
-from service.notifications.rules import Told
-from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.notifications.handovers.rules import Told
+from service.notifications.handovers.tables import BoundaryRow
+from service.notifications.mailing.mail import Envelope, UnsafeMail, mail_bytes, message_id
+from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.wording import Handover, Wording
 from service.rotation.engine import inner_terms, terms
 from service.rotation.people import chairs_people
@@ -160,12 +161,13 @@ class Look:
                 revision=about.revision,
                 person_id=self.people.get(to.address, ""),
                 recipient=to.address,
+                address=to.address,
                 channel="mail",
                 message_id=message_id(id_, sender),
                 body=body,
                 body_hash=sha256(body).hexdigest(),
                 state="failed" if fault else "pending",
-                last_error=fault,
+                answer=fault,
                 created_at=self.now,
                 next_attempt_at=self.now,
                 not_after=last,

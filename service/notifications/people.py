@@ -9,7 +9,7 @@ from service.events import Event
 from service.groups.tables import PersonRow
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, Reader, message
+from service.notifications.meetings.saying import Part, Reader, message
 from service.rotation.reasons import spoken
 from service.zones import read_day
 

@@ -6,13 +6,13 @@ from sqlmodel import Session
 
 from service import zones
 from service.notifications import people
-from service.notifications.asking import ask, ask_at
-from service.notifications.changes import tell, untold
 from service.notifications.followups import actions, activities, decisions, given, handovers, notices
+from service.notifications.handovers.asking import ask, ask_at
+from service.notifications.handovers.changes import tell, untold
+from service.notifications.handovers.reminders import owed, remind
+from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.meetings import inviting, reminding, telling
-from service.notifications.reminders import owed, remind
-from service.notifications.tables import BoundaryRow
 
 HANDOVER, SEAT_HANDOVER = "chair.handover", "seat.handover"
 

@@ -27,7 +27,7 @@ from service.meetings.inviting.queries import said_of
 from service.meetings.polls.commands import ballots, poll_row, vote
 from service.meetings.polls.rules import is_open
 from service.meetings.tables import MeetingRow
-from service.notifications.meetings.wording import Reader, there, when
+from service.notifications.meetings.saying import Reader, there, when
 from service.problems import Problem
 from service.text import Line
 from service.web.pages import page

@@ -18,7 +18,7 @@ from service.calendars.items import group_name, named
 from service.database import reading
 from service.groups import queries as groups
 from service.meetings.queries import meetings
-from service.notifications.meetings.wording import when
+from service.notifications.meetings.saying import when
 from service.problems import Problem
 from service.rotation import queries
 from service.rotation.fairness import shares

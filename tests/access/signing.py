@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from service.database import reading
 from service.events import Event
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from tests.conftest import BROWSER, HOME
 
 SIGN_IN, ME = "/groups/gmg/sign-in", "/groups/gmg/me"

@@ -17,7 +17,7 @@ from service.database import reading
 from service.events import Event
 from service.groups import queries
 from service.groups.charter import Charter
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.repeats import RepeatRow
 from service.rotation.check import load
 from service.scheduler import plan

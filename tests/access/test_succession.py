@@ -15,8 +15,8 @@ from service.database import reading
 from service.events import Event
 from service.groups.charter import Charter
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.dispatch import Dispatcher
+from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.engine import terms
 from service.rotation.succession import asked_member
 from service.scheduler import next_due, plan

@@ -26,9 +26,10 @@ from service.meetings import commands as meetings
 from service.meetings.agenda.tables import ItemRow
 from service.meetings.queries import meeting_row
 from service.meetings.tables import MeetingRow
-from service.notifications.boundaries import boundaries
+from service.notifications.handovers.boundaries import boundaries
+from service.notifications.handovers.tables import BoundaryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.signing import mail_link
-from service.notifications.tables import BoundaryRow, DeliveryRow
 from service.rotation.commands import apply_charter, take_decision
 from service.scheduler import plan
 from tests.chaos.kill import STRIDE, killed_at

@@ -13,7 +13,7 @@ from service.database import reading
 from service.events import Event
 from service.groups.charter import Charter
 from service.notifications.followups.steps import at as step_at
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import next_due, plan
 from tests.access.conftest import secretariat, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put

@@ -13,7 +13,7 @@ from service.access.links import sign_decision, sign_poll
 from service.database import reading
 from service.groups.charter import Charter
 from service.groups.tables import PersonRow
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import next_due, plan
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put

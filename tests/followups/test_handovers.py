@@ -17,8 +17,8 @@ from service.database import reading
 from service.events import Event
 from service.followups.handovers.rules import ASKS, CHECKLIST, asks, boundaries, near, side_of, state
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.dispatch import Dispatcher
+from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.engine import terms
 from service.scheduler import next_due, plan
 from service.settings import current

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from service.groups.charter import Charter
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
+from service.notifications.outbox.dispatch import Dispatcher
 from service.scheduler import next_due, plan
 from service.settings import current
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service.database import reading
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import plan
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
 from tests.conftest import Time

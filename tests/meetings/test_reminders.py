@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 
 from service.database import reading
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
 from service.notifications.meetings.rules import RULES, kind_of
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.dispatch import Dispatcher
+from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import next_due, plan
 from tests.conftest import Time
 from tests.meetings.conftest import BASE, FIRST, OTHER, Mails, Send, at

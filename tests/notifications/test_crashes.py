@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from service.database import writing
 from service.events import record
 from service.groups.commands import confirm
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from tests.notifications.sink import Sink, running
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +53,7 @@ def plant_messages(engine: Engine, group: str, count: int = COUNT, now: datetime
                     event_id=event.id,
                     person_id="p",
                     recipient=f"r{number}@test.example",
+                    address=f"r{number}@test.example",
                     channel="mail",
                     message_id=message_id,
                     body=body,

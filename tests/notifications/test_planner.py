@@ -12,8 +12,8 @@ from service import clock
 from service.database import reading
 from service.events import Event
 from service.notifications.channels.files import Files
-from service.notifications.dispatch import Dispatcher
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.dispatch import Dispatcher
+from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import next_due, plan
 from service.settings import current
 from tests.conftest import Changed, Time, events_of, put

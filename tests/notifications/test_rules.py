@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from service import zones
 from service.groups.charter import Charter
 from service.groups.stations import works
-from service.notifications.rules import audience, dues, not_after, reminder_day, retry_at
+from service.notifications.handovers.rules import audience, dues, not_after, reminder_day, retry_at
 
 NINE = time(9)
 

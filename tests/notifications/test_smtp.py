@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from service.database import reading, writing
-from service.notifications import dispatch
 from service.notifications.channels.smtp import Smtp
-from service.notifications.dispatch import Dispatcher
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox import dispatch
+from service.notifications.outbox.dispatch import Dispatcher
+from service.notifications.outbox.tables import DeliveryRow
 from tests.conftest import Time
 from tests.notifications.sink import Sink, running
 from tests.notifications.test_crashes import plant_message
@@ -65,7 +65,7 @@ def test_what_becomes_of_a_mail(engine: Engine, group: str, time: Time, case: Ca
         worker(engine, sink).run()
         row = delivery(engine)
         assert (row.state, len(sink.accepted)) == (case.state, case.copies)
-        assert row.last_error
+        assert row.answer
         sink.answer = lambda *_: None
         worker(engine, sink).run()
         assert len(sink.accepted) == case.copies, "it is not tried again at once"
@@ -138,7 +138,7 @@ def test_name_and_password(engine: Engine, group: str, time: Time) -> None:
         sink.answer = lambda step, _: offer.get(step)
         worker(engine, sink, login="gmg:wrong@").run()
         row = delivery(engine)
-        assert (row.state, row.last_error) == ("pending", "the mail server did not accept our name and password")
+        assert (row.state, row.answer) == ("pending", "the mail server did not accept our name and password")
         offer["AUTH"] = "235 welcome"
         time.at += timedelta(minutes=1)
         worker(engine, sink, login="gmg:right@").run()
@@ -156,7 +156,8 @@ def test_an_unsafe_mail_is_kept_as_failed_and_the_others_go_on(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Threat T22: what reads back with a header that nobody set is never sent, and stops nobody else."""
-    from service.notifications import look, mail
+    from service.notifications import look
+    from service.notifications.mailing import mail
     from service.scheduler import plan
 
     def unsafe(envelope: mail.Envelope, *more: object) -> bytes:

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from service import events
 from service.database import connect, reading, writing
 from service.events import Event
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import plan
 from tests.conftest import Time
 

@@ -13,8 +13,8 @@ from sqlmodel import col, select
 
 from service.database import connect, reading, writing
 from service.notifications.channels.smtp import Smtp
-from service.notifications.dispatch import Dispatcher, Message
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.dispatch import Dispatcher, Message
+from service.notifications.outbox.tables import DeliveryRow
 
 
 def plant(bug: str, dispatcher: Dispatcher, channel: Smtp) -> None:

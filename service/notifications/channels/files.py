@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from service.notifications.dispatch import Message, NotNow
+from service.notifications.outbox.dispatch import Message, NotNow
 
 
 class Files:

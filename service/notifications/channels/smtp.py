@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from urllib.parse import unquote, urlsplit
 
-from service.notifications.dispatch import Message, NotNow, Refused
+from service.notifications.outbox.dispatch import Message, NotNow, Refused
 
 
 class Smtp:

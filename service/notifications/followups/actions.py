@@ -19,8 +19,8 @@ from service.notifications.followups.withdrawing import OVERVIEW
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, message
-from service.notifications.tables import DeliveryRow
+from service.notifications.meetings.saying import Part, message
+from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.wording import Wording
 from service.rotation.people import chairs_people
 from service.rotation.reasons import spoken

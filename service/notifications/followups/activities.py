@@ -17,7 +17,7 @@ from service.notifications.followups.steps import at
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, message
+from service.notifications.meetings.saying import Part, message
 from service.rotation.people import CHAIR_ROLES, chairs_people, people_of
 from service.rotation.reasons import spoken
 

@@ -14,10 +14,11 @@ from service.groups import queries as groups
 from service.groups.charter import Charter, Person
 from service.groups.stations import station
 from service.notifications.followups.saying import because, between, page
+from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
-from service.notifications.meetings.wording import Part, message
-from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.notifications.meetings.saying import Part, message
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.rotation.reasons import spoken
 
 UNCONFIRMED = "handover.unconfirmed"
@@ -86,7 +87,7 @@ def withdraw_requests(session: Session, group_id: str, turn: str) -> None:
             col(DeliveryRow.group_id) == group_id,
             col(DeliveryRow.subject) == turn,
             col(DeliveryRow.dedupe_key).startswith(f"{_ASK}:"),
-            col(DeliveryRow.state).in_(("pending", "held")),
+            col(DeliveryRow.state).in_(WAITING),
             col(DeliveryRow.recipient).not_in(set(_addresses(charter, found, today))),
         )
         .values(state="superseded")
@@ -127,7 +128,7 @@ def _supersede(look: Look, turn: str, address: str) -> None:
             col(DeliveryRow.subject) == turn,
             col(DeliveryRow.recipient) == address,
             col(DeliveryRow.dedupe_key).startswith(f"{_ASK}:"),
-            col(DeliveryRow.state) == "pending",
+            col(DeliveryRow.state).in_(WAITING),
         )
         .values(state="superseded")
     )

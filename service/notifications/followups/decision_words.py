@@ -8,7 +8,7 @@ from service import zones
 from service.calendars.items import group_name
 from service.followups.decisions.tables import GroupAnswerRow, GroupDecisionRow
 from service.groups.charter import Charter
-from service.notifications.meetings.wording import Reader
+from service.notifications.meetings.saying import Reader
 from service.rotation.reasons import spoken
 
 _WORDS = {

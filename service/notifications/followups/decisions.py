@@ -20,11 +20,11 @@ from service.groups.stations import station
 from service.meetings.queries import meeting_row
 from service.notifications.followups import decision_words as words
 from service.notifications.followups.audience import Addressed, focal_points
+from service.notifications.handovers.rules import dues
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, Reader, message
-from service.notifications.rules import dues
+from service.notifications.meetings.saying import Part, Reader, message
 from service.rotation.people import chairs_people
 from service.rotation.reasons import spoken
 

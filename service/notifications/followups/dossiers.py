@@ -33,7 +33,7 @@ from service.groups import queries as groups
 from service.groups.charter import Charter
 from service.meetings.outside.tables import ExternalRow
 from service.meetings.queries import meetings
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.people import serving
 
 FROZEN = "dossier.frozen"

@@ -21,11 +21,11 @@ from service.groups.charter import Person
 from service.notifications.followups.confirming import ask, is_asked, waiting
 from service.notifications.followups.dossiers import FROZEN, freeze
 from service.notifications.followups.saying import because, between, page
+from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, message
-from service.notifications.tables import BoundaryRow
+from service.notifications.meetings.saying import Part, message
 from service.rotation.reasons import spoken
 
 PASSED = "action.passed"

@@ -15,12 +15,12 @@ from service.followups.notices.queries import notices
 from service.followups.notices.tables import NoticeRow
 from service.groups.stations import station
 from service.notifications.followups.audience import Addressed, focal_points
+from service.notifications.handovers.rules import dues
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, message
-from service.notifications.rules import dues
-from service.notifications.tables import DeliveryRow
+from service.notifications.meetings.saying import Part, message
+from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.reasons import spoken
 
 DIGEST, SUBJECT = "notice.digest", "notices"

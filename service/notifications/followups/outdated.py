@@ -4,7 +4,7 @@ from sqlmodel import Session, col, select
 
 from service.followups.decisions.queries import answers, decision_row
 from service.followups.decisions.rules import standing
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 
 
 def withdraw_decision(session: Session, group_id: str, id_: str) -> None:
@@ -35,6 +35,6 @@ def _waiting(session: Session, group_id: str, subject: str) -> list[DeliveryRow]
     asked = select(DeliveryRow).where(
         DeliveryRow.group_id == group_id,
         DeliveryRow.subject == subject,
-        col(DeliveryRow.state).in_(("pending", "held")),
+        col(DeliveryRow.state).in_(WAITING),
     )
     return list(session.exec(asked))

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from service.followups.activities.queries import activity_row, milestones
 from service.followups.activities.tables import ActivityRow, MilestoneRow
 from service.notifications.followups.milestones import silent_key
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 
 
 def withdraw_activity(session: Session, group_id: str, id_: str) -> None:
@@ -13,7 +13,7 @@ def withdraw_activity(session: Session, group_id: str, id_: str) -> None:
     asked = select(DeliveryRow).where(
         DeliveryRow.group_id == group_id,
         DeliveryRow.subject == id_,
-        col(DeliveryRow.state).in_(("pending", "held")),
+        col(DeliveryRow.state).in_(WAITING),
     )
     waiting = session.exec(asked).all()
     if not waiting:

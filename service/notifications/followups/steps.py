@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from service.followups.actions.people import serves
 from service.followups.actions.rules import owners
 from service.groups.charter import Charter, Person
-from service.notifications.rules import dues
+from service.notifications.handovers.rules import dues
 from service.rotation.people import people_of
 
 Kind = Literal["due-soon", "overdue"]

@@ -10,10 +10,9 @@ from service.followups.actions.tables import ActionRow
 from service.groups import queries as groups
 from service.groups.tables import PersonRow
 from service.notifications.followups.steps import STEPS, audience
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 
 OVERVIEW = "actions-overview"
-_WAITING = ("pending", "held")
 
 
 def withdraw_action(session: Session, group_id: str, id_: str) -> None:
@@ -24,7 +23,7 @@ def withdraw_action(session: Session, group_id: str, id_: str) -> None:
     asked = select(DeliveryRow).where(
         DeliveryRow.group_id == group_id,
         col(DeliveryRow.subject).in_((id_, OVERVIEW)),
-        col(DeliveryRow.state).in_(_WAITING),
+        col(DeliveryRow.state).in_(WAITING),
     )
     waiting = session.exec(asked).all()
     if not waiting:

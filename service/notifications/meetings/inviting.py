@@ -22,8 +22,8 @@ from service.meetings.queries import end_of
 from service.meetings.tables import MeetingRow
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, Reader, changes, facts, message, short_when, title
-from service.notifications.tables import DeliveryRow
+from service.notifications.meetings.saying import Part, Reader, changes, facts, message, short_when, title
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.rotation.people import chairs_people
 from service.rotation.reasons import spoken
 from service.settings import current
@@ -79,7 +79,7 @@ def _supersede(look: Look, row: MeetingRow, address: str) -> None:
             col(DeliveryRow.group_id) == look.group_id,
             col(DeliveryRow.subject) == f"meeting-{row.id}",
             col(DeliveryRow.recipient) == address,
-            col(DeliveryRow.state) == "pending",
+            col(DeliveryRow.state).in_(WAITING),
             col(DeliveryRow.dedupe_key).startswith(TOLD),
         )
         .values(state="superseded")

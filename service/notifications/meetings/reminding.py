@@ -14,12 +14,12 @@ from service.meetings.inviting.queries import said_of
 from service.meetings.people import invitees
 from service.meetings.queries import end_of
 from service.meetings.tables import MeetingRow
+from service.notifications.handovers.rules import dues
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.facts import facts_of
 from service.notifications.meetings.inviting import host_told, reader_of
 from service.notifications.meetings.rules import FIRST, LAST, RULES, Facts, Rule, is_fresh, key
-from service.notifications.meetings.wording import Part, facts, message, short_when, title
-from service.notifications.rules import dues
+from service.notifications.meetings.saying import Part, facts, message, short_when, title
 from service.notifications.wording import Wording
 from service.rotation.people import chairs_people
 from service.rotation.reasons import spoken

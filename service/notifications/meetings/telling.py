@@ -24,7 +24,7 @@ from service.meetings.tables import MeetingRow
 from service.notifications.look import About, Look, Recipient
 from service.notifications.meetings.inviting import reader_of
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.wording import Part, Reader, facts, message, there, title, when
+from service.notifications.meetings.saying import Part, Reader, facts, message, there, title, when
 from service.rotation.people import chairs_people
 from service.rotation.reasons import spoken
 

@@ -9,7 +9,7 @@ from service.meetings.queries import meeting_row
 from service.meetings.tables import MeetingRow
 from service.notifications.meetings.facts import facts_of
 from service.notifications.meetings.rules import BY_KIND, kind_of
-from service.notifications.tables import DeliveryRow
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 
 
 def withdraw(session: Session, group_id: str, id_: str) -> None:
@@ -17,7 +17,7 @@ def withdraw(session: Session, group_id: str, id_: str) -> None:
     open_ = select(DeliveryRow).where(
         DeliveryRow.group_id == group_id,
         DeliveryRow.subject == f"meeting-{id_}",
-        col(DeliveryRow.state).in_(("pending", "held")),
+        col(DeliveryRow.state).in_(WAITING),
     )
     waiting = [row for row in session.exec(open_) if kind_of(row.dedupe_key) or _asks(row)]
     if not waiting:

@@ -9,9 +9,10 @@ from sqlmodel import col, update
 
 from service import zones
 from service.groups.stations import station
+from service.notifications.handovers.rules import Due, Told, audience, dues, not_after, seat_audience
+from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
-from service.notifications.rules import Due, Told, audience, dues, not_after, seat_audience
-from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.notifications.wording import handover_reminder
 from service.rotation.people import chairs_people
 
@@ -72,7 +73,7 @@ def _supersede(look: Look, row: BoundaryRow, told: Told) -> None:
             col(DeliveryRow.group_id) == look.group_id,
             col(DeliveryRow.subject) == row.key,
             col(DeliveryRow.person_id) == look.person(told),
-            col(DeliveryRow.state) == "pending",
+            col(DeliveryRow.state).in_(WAITING),
             col(DeliveryRow.dedupe_key).startswith("handover."),
         )
         .values(state="superseded")

@@ -8,10 +8,10 @@ from service import zones
 from service.access.links import AnswerLink, sign
 from service.events import Event
 from service.groups.stations import station
+from service.notifications.handovers.reminders import incoming_people
+from service.notifications.handovers.rules import dues
+from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
-from service.notifications.reminders import incoming_people
-from service.notifications.rules import dues
-from service.notifications.tables import BoundaryRow
 from service.notifications.wording import chair_asked
 from service.rotation.succession import asked_member
 

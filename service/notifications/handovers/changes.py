@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from service import zones
 from service.events import Event
+from service.notifications.handovers.rules import Told
+from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
-from service.notifications.rules import Told
-from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.wording import Handover, handover_changed
 from service.rotation.people import chairs_people
 

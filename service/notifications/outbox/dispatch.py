@@ -21,8 +21,8 @@ from sqlmodel import Session, col, select, update
 from service import clock
 from service.database import reading, writing
 from service.groups.tables import GroupRow
-from service.notifications.rules import RETRY_AFTER, retry_at
-from service.notifications.tables import DeliveryRow
+from service.notifications.handovers.rules import RETRY_AFTER, retry_at
+from service.notifications.outbox.tables import DeliveryRow
 
 BATCH = 20
 log = structlog.get_logger()
@@ -125,15 +125,15 @@ class Dispatcher:
                 message,
                 state="pending",
                 next_attempt_at=retry_at(message.attempts, clock.now()),
-                last_error=_short(error),
+                answer=_short(error),
             )
             log.warning("delivery postponed", delivery=message.id, attempts=message.attempts)
             return False
         except Refused as error:
-            self._settle(message, state="failed", last_error=_short(error))
+            self._settle(message, state="failed", answer=_short(error))
             log.error("delivery failed", delivery=message.id)
             return False
-        self._settle(message, state="accepted", accepted_at=clock.now(), last_error=answer[:300] or None)
+        self._settle(message, state="accepted", accepted_at=clock.now(), answer=answer[:300] or None)
         return True
 
     def _settle(self, message: Message, **values: object) -> None:

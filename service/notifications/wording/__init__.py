@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from service.calendars.items import group_name, named
 from service.followups.handovers.rules import CHECKLIST
 from service.groups.charter import Charter
-from service.notifications.rules import Told
+from service.notifications.handovers.rules import Told
 from service.rotation.reasons import BY_RULE, spoken
 
 _templates = Environment(

@@ -13,13 +13,13 @@ from sqlmodel import Session, col, select, update
 from service import clock, events, zones
 from service.groups import queries as groups
 from service.groups.charter import Charter
-from service.notifications.tables import BoundaryRow, DeliveryRow
+from service.notifications.handovers.tables import BoundaryRow
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.rotation.engine import add_months, inner_terms, terms
 from service.rotation.rules import horizon
 from service.rotation.values import Term
 
 _BEYOND_MONTHS = 120
-_OPEN = ("pending", "held")
 
 
 def boundaries(charter: Charter, today: date) -> Iterator[tuple[str, str, Term, Term]]:
@@ -92,7 +92,7 @@ def _moved(session: Session, row: BoundaryRow, new: BoundaryRow | None) -> None:
         .where(
             col(DeliveryRow.group_id) == row.group_id,
             col(DeliveryRow.subject) == row.key,
-            col(DeliveryRow.state).in_(_OPEN),
+            col(DeliveryRow.state).in_(WAITING),
         )
         .values(state="superseded")
     )
