@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := service migrations tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format prove prove-long bench lock clean
+.PHONY: help run test lint format prove prove-long catalogues bench lock clean
 
 help:  ## what can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ prove-long: $(VENV)/prove  ## the same promises at full length: a thousand mails
 	PROVE_MESSAGES=1000 PROVE_SEEDS=20 $(BIN)/python -m pytest tests/notifications/test_crashes.py
 	PROVE_STRIDE=1 $(BIN)/python -m pytest tests/chaos
 	PROVE_YEARS=20 $(BIN)/python -m pytest tests/notifications/test_simulation.py -n 0
+
+catalogues: $(VENV)/dev  ## bring the catalogues of the six languages in step with the code
+	$(BIN)/python -m service.language.update
 
 bench: $(VENV)/dev  ## ratios against simple yardsticks, measured in one run
 	$(BIN)/python -m bench

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from service.calendars.rules import Alarm, Item
 from service.groups.charter import Charter
+from service.language.dates import listed
+from service.language.speech import _
 from service.rotation.engine import inner_terms
 from service.rotation.reasons import explain
 from service.rotation.values import Term
@@ -43,26 +45,28 @@ def uid_of(charter: Charter, key: str) -> str:
 
 def named(charter: Charter, ids: Sequence[str]) -> str:
     """What people call a chair: its organizations joined, or vacant."""
-    return " and ".join(charter.short(id_) for id_ in ids) or "vacant"
+    return listed([charter.short(id_) for id_ in ids]) or _("vacant")
 
 
 def group_name(charter: Charter) -> str:
     return charter.group.label
 
 
-def _term(charter: Charter, term: Term, url: str) -> Item:
+def chair_summary(charter: Charter, chair: Sequence[str]) -> str:
+    """What a term is called in a calendar."""
     group = group_name(charter)
-    if not term.chair:
-        summary = f"{group}: chair vacant"
-    else:
-        verb = "chairs" if len(term.chair) == 1 else "chair"
-        summary = f"{named(charter, term.chair)} {verb} {group}"
+    if not chair:
+        return f"{group}: chair vacant"
+    return f"{named(charter, chair)} {'chairs' if len(chair) == 1 else 'chair'} {group}"
+
+
+def _term(charter: Charter, term: Term, url: str) -> Item:
     return Item(
         uid=uid_of(charter, term.key),
         kind="term",
         start=term.start,
         end=term.end,
-        summary=summary,
+        summary=chair_summary(charter, term.chair),
         description="\n".join([*_who(charter, term), *explain(term, charter.short)]),
         status="TENTATIVE" if term.status == "projected" else "CONFIRMED",
         sequence=0,

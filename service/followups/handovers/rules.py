@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from service.groups.charter import Charter, Person
 from service.groups.stations import works
+from service.language.speech import N_
 from service.rotation.people import CHAIR_ROLES, people_of
 from service.rotation.values import Term
 from service.zones import instant_at
@@ -35,12 +36,20 @@ class Heading(NamedTuple):
 
 
 CHECKLIST = (
-    Heading("files", "Files", "working files, documents and links are in one place that the incoming chair can open"),
-    Heading("contacts", "Contacts", "focal points, partners and observers, each with a name that answers"),
-    Heading("open-follow-ups", "Open follow-ups", "what was agreed and is not done yet, each with its owner and date"),
-    Heading("next-meeting", "Next meeting", "date, host, and what stands on its agenda already"),
-    Heading("staff-and-budget", "Staff and budget", "who works for the chair, and what it will cost"),
-    Heading("draft-programme", "Draft programme", "what the coming term is to achieve"),
+    Heading(
+        "files",
+        N_("Files"),
+        N_("working files, documents and links are in one place that the incoming chair can open"),
+    ),
+    Heading("contacts", N_("Contacts"), N_("focal points, partners and observers, each with a name that answers")),
+    Heading(
+        "open-follow-ups",
+        N_("Open follow-ups"),
+        N_("what was agreed and is not done yet, each with its owner and date"),
+    ),
+    Heading("next-meeting", N_("Next meeting"), N_("date, host, and what stands on its agenda already")),
+    Heading("staff-and-budget", N_("Staff and budget"), N_("who works for the chair, and what it will cost")),
+    Heading("draft-programme", N_("Draft programme"), N_("what the coming term is to achieve")),
 )
 
 
