@@ -53,7 +53,7 @@ def _measure(size: int) -> tuple[float, float]:
             with writing(engine) as session:
                 apply_charter(session, charter)
         plan(engine)
-        dispatcher = Dispatcher(engine, lambda _: Files(Path(folder)), lease=60)
+        dispatcher = Dispatcher(engine, lambda *_: Files(Path(folder)), lease=60)
 
         def look() -> None:
             plan(engine)

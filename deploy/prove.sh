@@ -20,6 +20,15 @@ if ! command -v pdftotext > /dev/null; then
     fi
     command -v pdftotext > /dev/null || { echo "pdftotext is needed: install the package poppler-utils." >&2; exit 1; }
 fi
+if ! command -v postfix > /dev/null; then
+    # Without a configuration of the machine's own nothing is started; the test brings its own.
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix > /dev/null
+    fi
+    command -v postfix > /dev/null || { echo "Postfix is needed: install the package postfix." >&2; exit 1; }
+fi
 if ! [ -d tests/prove/node_modules/ical.js ] || ! [ -d tests/prove/node_modules/oidc-provider ]; then
     command -v npm > /dev/null || { echo "npm is needed: install the package npm." >&2; exit 1; }
     npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/prove
