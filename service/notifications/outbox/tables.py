@@ -24,13 +24,15 @@ class DeliveryRow(SQLModel, table=True):
     keeps it back.
 
     `state`: pending, sending (owned by a worker), accepted, failed, expired, superseded, held (until somebody
-    lets it go), gathered (until its digest is due; then superseded by it), declined (the reader has chosen none).
+    lets it go), gathered (until its digest is due), merged (it went out in the digest that `superseded_by` names),
+    declined (the reader has chosen none).
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "state", "next_attempt_at"),
         Index("ix_delivery_address", "address", "created_at"),
+        Index("ix_delivery_made", "group_id", "created_at", "id"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
