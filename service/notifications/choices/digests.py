@@ -1,0 +1,120 @@
+"""What was gathered for a reader goes out as one message, at the hour it was gathered for."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlmodel import col, func, select
+
+from service.language.speech import _, ngettext, speaking
+from service.notifications.freezing import foot, freeze, mail
+from service.notifications.kinds import KINDS
+from service.notifications.look import Look
+from service.notifications.mailing.mail import message_id
+from service.notifications.outbox.tables import DeliveryRow
+from service.notifications.readers import Recipient, language_of, serves_today
+from service.notifications.wording.common import because, pair
+from service.notifications.wording.message import Message
+from service.notifications.wording.rendering import gathered
+from service.settings import current
+
+DIGEST = "digest"
+# A digest that nobody took for so long is no news any more.
+_NEWS_FOR = timedelta(days=2)
+_MOST = 200
+
+
+def send(look: Look) -> None:
+    """Put the digests that are due into the outbox; what has no point any more is left out."""
+    asked = _gathered(look).where(col(DeliveryRow.next_attempt_at) <= look.now)
+    rows = look.session.exec(asked.order_by(col(DeliveryRow.created_at), col(DeliveryRow.id)).limit(_MOST)).all()
+    waiting: dict[tuple[str, str | None], list[DeliveryRow]] = {}
+    for row in rows:
+        if row.not_after < look.now:
+            row.state = "expired"
+        else:
+            waiting.setdefault((row.address, row.contact_id), []).append(row)
+    for (address, _contact), items in waiting.items():
+        items.sort(key=lambda item: (item.created_at, (item.said or {})["subject"]))
+        person = _person(look, address)
+        with speaking(language_of(look, person)):
+            if len(items) == 1:
+                _send_alone(look, person, items[0])
+            else:
+                _send_together(look, person, items)
+
+
+def coming(look: Look) -> Iterator[datetime]:
+    """The instant at which the next digest is due."""
+    first = look.session.exec(
+        select(func.min(DeliveryRow.next_attempt_at)).where(
+            DeliveryRow.group_id == look.group_id, DeliveryRow.state == "gathered"
+        )
+    ).one()
+    if first is not None:
+        yield first
+
+
+def _gathered(look: Look):  # type: ignore[no-untyped-def]
+    return select(DeliveryRow).where(DeliveryRow.group_id == look.group_id, DeliveryRow.state == "gathered")
+
+
+def _person(look: Look, address: str) -> Recipient:
+    found = next((one for one in look.charter.people if one.email == address), None)
+    return Recipient(found.name, address, serves_today(look, found)) if found else Recipient(address, address)
+
+
+def _send_alone(look: Look, person: Recipient, row: DeliveryRow) -> None:
+    """What was gathered with nothing beside it goes out as it is."""
+    row.state = "pending"
+    freeze(look, row, person, Message.model_validate(row.said))
+
+
+def _send_together(look: Look, person: Recipient, items: list[DeliveryRow]) -> None:
+    said = [Message.model_validate(item.said) for item in items]
+    names = " ".join(item.id for item in items)
+    occurrence = sha256(names.encode()).hexdigest()[:32]
+    event = look.event("digest.gathered", DIGEST, occurrence, look.now, deliveries=[item.id for item in items])
+    id_ = str(uuid4())
+    row = DeliveryRow(
+        id=id_,
+        dedupe_key=f"{DIGEST}:{look.group_id}:{occurrence}",
+        group_id=look.group_id,
+        event_id=event.id,
+        kind=DIGEST,
+        subject=DIGEST,
+        person_id=look.people.get(person.address, ""),
+        recipient=person.address,
+        address=person.address,
+        channel="mail",
+        contact_id=items[0].contact_id,
+        message_id=message_id(id_, current().sender),
+        body=b"",
+        body_hash=sha256(b"").hexdigest(),
+        created_at=look.now,
+        next_attempt_at=look.now,
+        not_after=look.now + _NEWS_FOR,
+    )
+    message = _opening(look, person, said)
+    if row.contact_id in look.chosen.contacts:
+        lines = tuple((one.subject, (one.lead, *(pair(name, value) for name, value in one.facts))) for one in said)
+        freeze(look, row, person, message.model_copy(update={"lists": lines}))
+    else:
+        mail(look, row, person, gathered(message, person.name, foot(look, KINDS[DIGEST], person), said))
+    row.said = message.model_dump(mode="json")
+    look.session.add(row)
+    for item in items:
+        item.state, item.superseded_by = "merged", id_
+
+
+def _opening(look: Look, person: Recipient, said: list[Message]) -> Message:
+    count = ngettext("{n} message was gathered for you.", "{n} messages were gathered for you.", len(said))
+    group = look.charter.group.label
+    subject = ngettext("{group}: {n} message", "{group}: {n} messages", len(said), group=group)
+    return Message(
+        subject=subject,
+        lead=count,
+        lists=((_("In it"), tuple(one.subject for one in said)),),
+        because=because(look.charter, person.organization),
+    )
