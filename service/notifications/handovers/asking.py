@@ -1,6 +1,7 @@
 """Succession: the coming chair is asked in time whether it takes its turn, and whoever moves up after it."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import select
 
@@ -8,11 +9,13 @@ from service import zones
 from service.access.links import AnswerLink, sign
 from service.events import Event
 from service.groups.stations import station
+from service.notifications.handovers.posting import post_about
 from service.notifications.handovers.reminders import incoming_people
-from service.notifications.handovers.rules import dues
+from service.notifications.handovers.rules import Told, dues
+from service.notifications.handovers.saying import asked
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
-from service.notifications.wording import chair_asked
+from service.notifications.wording.message import Message, Reader
 from service.rotation.succession import asked_member
 
 ASKED = "chair.asked"
@@ -45,15 +48,19 @@ def ask(look: Look, row: BoundaryRow) -> None:
     occurrence = f"{row.day}:{row.revision}:{member}"
     event = look.event(ASKED, row.key, occurrence, max(due, row.learned_at), **question, revision=row.revision)
     for told in incoming_people(look, row):
-        person = look.person(told)
-        link = sign(AnswerLink(look.group_id, member, row.day, person))
-        wording = chair_asked(look.charter, told, look.handover(row), look.url, f"{look.url}/answer/{link}")
-        key = f"{ASKED}:{look.group_id}:{row.key}:{row.revision}:{member}:{person}:mail"
-        look.deliver(event, row, told, wording, key, zones.midnight(row.day, look.zone))
+        key = f"{ASKED}:{look.group_id}:{row.key}:{row.revision}:{member}:{look.person(told)}:mail"
+        last = zones.midnight(row.day, look.zone)
+        post_about(look, event, row, told, key, last, partial(_say, look, row, told, member))
+
+
+def _say(look: Look, row: BoundaryRow, told: Told, member: str, reader: Reader) -> Message:
+    """The link is that of whoever reads, who may stand in for the one who is asked."""
+    link = sign(AnswerLink(look.group_id, member, row.day, look.people[reader.address]))
+    return asked(look.charter, told, look.handover(row), f"{look.url}/answer/{link}")
 
 
 def _asked_last(look: Look, row: BoundaryRow) -> dict[str, str] | None:
     """The day and the member that were asked about this turn last."""
-    asked = select(Event.data).where(Event.group_id == look.group_id, Event.kind == ASKED, Event.subject == row.key)
-    last = max(look.session.exec(asked), key=lambda data: int(data["revision"]), default=None)
+    before = select(Event.data).where(Event.group_id == look.group_id, Event.kind == ASKED, Event.subject == row.key)
+    last = max(look.session.exec(before), key=lambda data: int(data["revision"]), default=None)
     return {"day": last["day"], "member": last["member"]} if last is not None else None

@@ -4,16 +4,20 @@ Nobody else is bothered.
 """
 
 from datetime import date, timedelta
+from functools import partial
 
 from sqlmodel import col, select
 
 from service import zones
 from service.events import Event
+from service.notifications.handovers.inviting import about_change
+from service.notifications.handovers.posting import post_about
 from service.notifications.handovers.rules import Told
+from service.notifications.handovers.saying import Handover, changed
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.outbox.tables import DeliveryRow
-from service.notifications.wording import Handover, handover_changed
+from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
 
 CHANGED = "handover.changed"
@@ -39,12 +43,15 @@ def tell(look: Look, event: Event) -> None:
     if row is None or not event.occurrence.endswith(f":{row.revision}"):
         return
     was = _was(row, event)
-    now = None if row.gone else look.handover(row)
     for told in _concerned(look, row, was):
-        wording = handover_changed(look.charter, told, was, now, look.url)
         key = f"{CHANGED}:{look.group_id}:{row.key}:{row.revision}:{look.person(told)}:mail"
         last = max(zones.midnight(max(row.day, was.day), look.zone), look.now) + timedelta(hours=24)
-        look.deliver(event, row, told, wording, key, last)
+        about = about_change(look, row, told, was)
+        post_about(look, event, row, told, key, last, partial(_say, look, row, told, was), about)
+
+
+def _say(look: Look, row: BoundaryRow, told: Told, was: Handover, reader: Reader) -> Message:
+    return changed(look.charter, told, was, None if row.gone else look.handover(row))
 
 
 def _was(row: BoundaryRow, event: Event) -> Handover:

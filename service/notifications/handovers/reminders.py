@@ -4,16 +4,22 @@ What became due while nobody looked is owed once, as the nearest.
 """
 
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 
 from sqlmodel import col, update
 
 from service import zones
 from service.groups.stations import station
+from service.notifications.handovers.acknowledging import UNACKNOWLEDGED
+from service.notifications.handovers.inviting import about_term, sequence_of
+from service.notifications.handovers.posting import post_about, seen_link
 from service.notifications.handovers.rules import Due, Told, audience, dues, not_after, seat_audience
+from service.notifications.handovers.saying import reminder
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.outbox.tables import WAITING, DeliveryRow
-from service.notifications.wording import handover_reminder
+from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
 
 REMINDER = "handover.reminder"
@@ -58,15 +64,29 @@ def remind(look: Look, row: BoundaryRow) -> None:
         if key in known or look.now > last:
             continue
         occurrence = f"{row.day}:{row.revision}:{due.lead}"
-        event = look.event(REMINDER, row.key, occurrence, due.at, lead=due.lead, day=row.day.isoformat())
+        event = look.event(
+            REMINDER,
+            row.key,
+            occurrence,
+            due.at,
+            lead=due.lead,
+            day=row.day.isoformat(),
+            sequence=sequence_of(look, row),
+        )
         on = zones.day_in(due.at, look.zone)
-        wording = handover_reminder(look.charter, told, look.handover(row), on, look.url)
         _supersede(look, row, told)
-        look.deliver(event, row, told, wording, key, last)
+        post_about(look, event, row, told, key, last, partial(_say, look, row, told, on), about_term(look, row, told))
+
+
+def _say(look: Look, row: BoundaryRow, told: Told, on: date, reader: Reader) -> Message:
+    return reminder(look.charter, told, look.handover(row), on, seen_link(look, row, told, reader))
 
 
 def _supersede(look: Look, row: BoundaryRow, told: Told) -> None:
-    """What has not gone out to this person about this handover is stale now; a question to it is not."""
+    """What has not gone out to this person about this handover is stale now.
+
+    A question to it is not, nor that nobody has acknowledged.
+    """
     look.session.exec(
         update(DeliveryRow)
         .where(
@@ -75,6 +95,7 @@ def _supersede(look: Look, row: BoundaryRow, told: Told) -> None:
             col(DeliveryRow.person_id) == look.person(told),
             col(DeliveryRow.state).in_(WAITING),
             col(DeliveryRow.dedupe_key).startswith("handover."),
+            ~col(DeliveryRow.dedupe_key).startswith(f"{UNACKNOWLEDGED}:"),
         )
         .values(state="superseded")
     )

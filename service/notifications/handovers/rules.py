@@ -12,14 +12,6 @@ from service.zones import instant_at
 Relation = Literal["incoming", "outgoing", "member"]
 
 GRACE = timedelta(hours=24)
-RETRY_AFTER = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=15),
-    timedelta(hours=1),
-    timedelta(hours=4),
-    timedelta(hours=12),
-)
 
 
 class Told(NamedTuple):
@@ -96,8 +88,3 @@ def seat_audience(
 def not_after(boundary: datetime, due: datetime) -> datetime:
     """When a reminder has no point any more: a day after the handover, or after it was due on a later working day."""
     return max(boundary, due) + GRACE
-
-
-def retry_at(attempts: int, now: datetime) -> datetime:
-    """When to try again after `attempts` failures: 1, 5, 15 minutes, 1, 4 hours, then every 12 hours."""
-    return now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
