@@ -17,7 +17,7 @@ from service.database import Instant
 # What the service keeps for its own work, or on record elsewhere: no act of anybody.
 _OWN = {
     "audit", "event", "due", "repeat", "delivery", "boundary", "calendar_ledger", "meeting_horizon", "session",
-    "sign_in", "sign_in_try",
+    "sign_in", "sign_in_try", "bounce", "relay",
 }  # fmt: skip
 CLOCK = "clock"
 
@@ -61,6 +61,13 @@ def assume(session: Session, actor: str | None) -> None:
         said = session.info.setdefault("audit", {})
         said.setdefault("by", actor[:80])
         said.setdefault("name", actor[:300])
+
+
+def note(
+    session: Session, group_id: str, what: str, key: str, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    """Put on record that somebody has changed a row which is else the service's own, such as a delivery."""
+    session.info.setdefault("audited", {})[what, key[:300]] = (group_id, before, after)
 
 
 @event.listens_for(Session, "before_flush")

@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service.commandline import audits, chairs, charters, people, reports, serving, simulating, tokens
+from service.commandline import audits, bounces, chairs, charters, outbox, people, reports, serving, simulating, tokens
 from service.groups.source import CharterProblem
 from service.problems import Problem
 from service.rotation.values import RotationProblem
@@ -24,6 +24,8 @@ people.add(app)
 tokens.add(app)
 reports.add(app)
 audits.add(app)
+bounces.add(app)
+outbox.add(app)
 simulating.add(app)
 serving.add(app)
 
@@ -52,3 +54,7 @@ def main() -> int:
         print(problem.detail, file=sys.stderr)
         return 1
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

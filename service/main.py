@@ -34,15 +34,23 @@ from service.meetings.minutes import api as minutes
 from service.meetings.outside import api as outside
 from service.meetings.placing import api as placing
 from service.meetings.polls import api as polls
+from service.notifications.choices import api as choices
+from service.notifications.choices import contacts_api
 from service.notifications.followups import dossiers_api
+from service.notifications.handovers import acknowledging_api
+from service.notifications.mailing import api as mailing
+from service.notifications.outbox import api as deliveries
+from service.notifications.webhooks import api as webhooks
 from service.refusals import MAX_BODY, BodyLimit, Unexpected, refuse_with_problems
 from service.rotation import api as rotation
 from service.rotation import writing_api
 from service.scheduler import Ticker
-from service.web import answers, foreign, headers, me, pages, sign_in, single_sign_on
+from service.web import answers, foreign, headers, me, pages, seen, sign_in, single_sign_on, unsubscribing
+from service.web import choices as choices_pages
 from service.web import decisions as decision_pages
 from service.web import handovers as handover_pages
 from service.web import meetings as meeting_pages
+from service.web import outbox as outbox_pages
 from service.wiring import wire
 
 # The fixed addresses below /meetings stand before those of one meeting.
@@ -74,16 +82,26 @@ ROOMS = (
     reports,
     handovers,
     dossiers_api,
+    acknowledging_api,
+    deliveries,
+    mailing,
+    webhooks,
+    contacts_api,
+    choices,
     pages,
     answers,
+    seen,
     meeting_pages,
     people_api,
     tokens_api,
     sign_in,
     single_sign_on,
     me,
+    choices_pages,
+    unsubscribing,
     decision_pages,
     handover_pages,
+    outbox_pages,
 )
 
 

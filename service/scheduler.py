@@ -12,15 +12,19 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from service import clock, events, repeats, zones
+from service import clock, events, outgoing, repeats, zones
 from service.calendars import commands as feeds
 from service.database import reading, writing
 from service.groups import queries as groups
 from service.meetings import proposing as meetings
 from service.notifications import planner
+from service.notifications.channels.chat import Chat
 from service.notifications.channels.files import Files
 from service.notifications.channels.smtp import Smtp
-from service.notifications.outbox.dispatch import Channel, Dispatcher
+from service.notifications.channels.webhook import Webhooks
+from service.notifications.choices.contacts import BODIES
+from service.notifications.outbox.channel import Channel, Message
+from service.notifications.outbox.dispatch import Dispatcher
 from service.settings import Settings
 
 log = structlog.get_logger()
@@ -55,7 +59,7 @@ def next_due(engine: Engine) -> datetime | None:
 
 def channels(settings: Settings) -> tuple[Files, Smtp | None]:
     url = settings.mail_url.get_secret_value()
-    smtp = Smtp(url, settings.sender, settings.mail_deadline) if url else None
+    smtp = Smtp(url, settings.sender, settings.mail_deadline, settings.secret()) if url else None
     return Files(settings.home / "mail"), smtp
 
 
@@ -66,8 +70,19 @@ class Ticker:
         self.engine = engine
         files, self._smtp = channels(settings)
 
-        def channel_for(confirmed: bool) -> Channel:
-            return self._smtp if confirmed and self._smtp is not None else files
+        # Half of a lease is for all that a worker does with one message.
+        deadline = min(outgoing.DEADLINE, 0.4 * settings.lease)
+        webhooks, chat = Webhooks(engine, deadline), Chat(engine, deadline)
+
+        def channel_for(message: Message, confirmed: bool) -> Channel:
+            # An endpoint was named by whoever keeps it; what is for people waits until the group is confirmed.
+            if message.channel == "webhook":
+                return webhooks
+            if not confirmed:
+                return files
+            if message.channel in BODIES:
+                return chat
+            return self._smtp if self._smtp is not None else files
 
         self.dispatcher = Dispatcher(engine, channel_for, settings.lease)
         self._every = settings.tick
@@ -94,6 +109,7 @@ class Ticker:
             )
 
     def start(self) -> None:
+        self.dispatcher.stopping.clear()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
             self.tick,
@@ -108,6 +124,7 @@ class Ticker:
 
     def stop(self) -> None:
         """Finish what is in hand, claim nothing more."""
+        self.dispatcher.stopping.set()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
 

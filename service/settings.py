@@ -78,6 +78,10 @@ def _networks(value: str) -> str:
     return value
 
 
+def _networks_in(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+
 class Settings(BaseSettings):
     """Every setting, its unit and its default."""
 
@@ -111,6 +115,12 @@ class Settings(BaseSettings):
     )
     oidc_client_id: str = Field("", description="What the provider knows this service as.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="What this service shows the provider.")
+    outgoing_private: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="Addresses or networks, with commas, that webhooks may reach though they are not public."
+    )
+    chat_hosts: str = Field(
+        "", description="Hosts, with commas, that a chat channel may be at beside those of Slack and Teams."
+    )
     sqlite_wal: str = Field(
         "auto", pattern="^(auto|on|off)$", description="auto: WAL only on a SQLite free of its fault."
     )
@@ -166,7 +176,17 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of the proxies that are believed."""
-        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+        return _networks_in(self.trusted_proxies)
+
+    @property
+    def open_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks that are open to calls out though they are not public."""
+        return _networks_in(self.outgoing_private)
+
+    @property
+    def own_chat_hosts(self) -> frozenset[str]:
+        """The hosts that chat channels may be at beside the known ones."""
+        return frozenset(part.strip().lower() for part in self.chat_hosts.split(",") if part.strip())
 
     @property
     def secure(self) -> bool:

@@ -7,16 +7,15 @@ up to one asks for those after it and misses nothing. Order on the way is not pr
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from service.access.bodies import Out, answer, new_router
+from service.access.cloud_events import CloudEvent, cloud_event, is_private
 from service.access.door import Answer, look
 from service.access.queries import caller as caller_of
 from service.access.rules import Caller
@@ -24,31 +23,14 @@ from service.access.scene import scene
 from service.database import reading
 from service.events import Event
 from service.problems import Problem
-from service.settings import current
 
 router = new_router("events")
-# What happens to people's own means of access is no business of the other members.
-_PRIVATE = ("token.", "people.", "sign-in.", "session.", "identity.")
 # Seconds between two looks, and how long one connection lasts before the client comes again.
 PACE, LASTS = 1.0, 900.0
 STREAMS = 50
 _open = 0
 
 Position = Annotated[int, Query(ge=0, le=2**31 - 1, description="The `sequence` of the last event that was read.")]
-
-
-class CloudEvent(Out):
-    """An event in the form of CloudEvents 1.0 (JSON format)."""
-
-    specversion: str = "1.0"
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: datetime = Field(description="When it was recorded.")
-    sequence: str = Field(description="Its position among the events of the group; counts without a gap.")
-    datacontenttype: str = "application/json"
-    data: dict[str, Any]
 
 
 class EventsOut(Out):
@@ -127,18 +109,5 @@ def _after(session: Session, group: str, caller: Caller, after: int, limit: int)
     at.need("event.look")
     asked = select(Event).where(Event.group_id == group, col(Event.position) > after)
     rows = session.exec(asked.order_by(col(Event.position)).limit(limit)).all()
-    shown = [row for row in rows if caller.secretariat or not row.kind.startswith(_PRIVATE)]
-    return [_out(row) for row in shown], rows[-1].position if rows else after
-
-
-def _out(row: Event) -> CloudEvent:
-    said = {"effective_at": row.effective_at.isoformat(), "actor": row.actor, "occurrence": row.occurrence}
-    return CloudEvent(
-        id=row.id,
-        source=f"{current().public_url}/groups/{row.group_id}",
-        type=row.kind,
-        subject=row.subject,
-        time=row.recorded_at,
-        sequence=f"{row.position:010}",
-        data=said | row.data,
-    )
+    shown = [row for row in rows if caller.secretariat or not is_private(row.kind)]
+    return [cloud_event(row) for row in shown], rows[-1].position if rows else after

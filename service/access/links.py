@@ -28,9 +28,27 @@ class MeetingLink(NamedTuple):
     person_id: str
 
 
-Link = TypeVar("Link", AnswerLink, MeetingLink)
+class ChoiceLink(NamedTuple):
+    """Lets one person say that a kind of message is not to reach them any more."""
+
+    group_id: str
+    kind: str
+    person_id: str
+
+
+class SeenLink(NamedTuple):
+    """Lets one person say that they have seen that the turn is theirs: a boundary in one of its revisions."""
+
+    group_id: str
+    key: str
+    revision: str
+    person_id: str
+
+
+Link = TypeVar("Link", AnswerLink, MeetingLink, ChoiceLink, SeenLink)
 # A link for one question opens no other.
 _ANSWER, _RSVP, _POLL, _DECISION = "chair-answer", "meeting-rsvp", "meeting-poll", "group-decision"
+_CHOICE, _SEEN = "choice", "handover-seen"
 
 
 def sign(link: AnswerLink) -> str:
@@ -51,6 +69,16 @@ def sign_poll(group_id: str, poll: str, member: str, person_id: str) -> str:
 def sign_decision(group_id: str, decision: str, member: str, person_id: str) -> str:
     """The link by which a person answers to a decision of the group, in whatever round it is."""
     return _sign(_DECISION, [group_id, decision, member, person_id])
+
+
+def sign_choice(group_id: str, kind: str, person_id: str) -> str:
+    """The link by which a person turns a kind of message off."""
+    return _sign(_CHOICE, [group_id, kind, person_id])
+
+
+def sign_seen(group_id: str, key: str, revision: int, person_id: str) -> str:
+    """The link by which a person acknowledges that a turn is theirs."""
+    return _sign(_SEEN, [group_id, key, str(revision), person_id])
 
 
 def read_link(text: str, group_id: str) -> AnswerLink:
@@ -80,6 +108,18 @@ def read_poll(text: str, group_id: str) -> MeetingLink:
 def read_decision(text: str, group_id: str) -> MeetingLink:
     """As `read_link`, for an answer to a decision."""
     return _of_group(_meeting_link(_DECISION, text), group_id)
+
+
+def read_choice(text: str, group_id: str) -> ChoiceLink:
+    """As `read_link`, for turning a kind of message off."""
+    parts = _read(_CHOICE, text)
+    return _of_group(ChoiceLink(*parts) if len(parts) == 3 else None, group_id)
+
+
+def read_seen(text: str, group_id: str) -> SeenLink:
+    """As `read_link`, for acknowledging a turn."""
+    parts = _read(_SEEN, text)
+    return _of_group(SeenLink(*parts) if len(parts) == 4 else None, group_id)
 
 
 def _meeting_link(salt: str, text: str) -> MeetingLink | None:

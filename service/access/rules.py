@@ -110,6 +110,8 @@ def _holds(authority: Authority, caller: Caller | None, thing: Thing, now: Now) 
         return True
     if caller is None:
         return False
+    if authority == "self":
+        return caller.person is not None
     if authority == "member":
         return is_inside(caller)
     if authority == "own":

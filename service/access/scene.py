@@ -21,6 +21,7 @@ _CHAIR_ONLY = {
     ),
 }
 _REFUSED = {
+    "self": ("no-person", "This token is the secretariat's, of no person; use a person's own for what is their own."),
     "own": ("not-yours", "Only a member's own people speak for it."),
     "member": ("members-only", "This is for the members of the group; an observer is told what is given."),
     "secretariat": ("secretariat-only", "This is kept by the secretariat; ask it for this change."),

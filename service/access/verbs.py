@@ -3,6 +3,7 @@
 A right follows from who somebody is and who chairs at that instant; nobody is given one by hand.
 
     public        anybody
+    self          who is a person of the group, in any role, for what is their own
     member        who serves a member or a seat of the group, in any role but observer
     own           who serves the member that the thing belongs to
     chair         who serves the chair of this instant; where nobody chairs, the secretariat steers
@@ -13,7 +14,7 @@ A verb's scope is what a token has to be made for to use it; to look needs none.
 
 from typing import Literal, NamedTuple
 
-Authority = Literal["public", "member", "own", "chair", "secretariat"]
+Authority = Literal["public", "self", "member", "own", "chair", "secretariat"]
 Scope = Literal["chair", "meetings", "followups", "people", "charter"]
 # What a member says of its own turn in the chair.
 OWN_TURN = ("accept", "pass")
@@ -43,9 +44,10 @@ VERBS: dict[str, Verb] = {
         "news.look", "decision.look", "activity.look", "action.look", "notice.look", "handover.look", "dossier.look",
         "report.look", "event.look", "followups.search", by=("member", "secretariat"),
     ),
-    **_looks("minutes.look-draft", by=("chair", "secretariat")),
+    **_looks("minutes.look-draft", "delivery.look", by=("chair", "secretariat")),
     **_looks("charter.look", "audit.look", "token.look", "people.look-all", by=("secretariat",)),
-    **_looks("people.look", by=("own", "secretariat")),
+    **_looks("people.look", "mailbox.look", "webhook.look", by=("own", "secretariat")),
+    **_looks("self.look", by=("self", "secretariat")),
     # The chair itself. A member answers for its own turn, everything else is put on record.
     **_does("chair", ("own", "secretariat"), "chair.accept", "chair.pass"),
     **_does("chair", ("secretariat",), "chair.decide"),
@@ -72,11 +74,16 @@ VERBS: dict[str, Verb] = {
     **_does("followups", ("own", "chair"), "action.drop"),
     **_does("followups", ("own",), "notice.publish", "notice.withdraw"),
     **_does("followups", ("own", "secretariat"), "handover.fill"),
-    **_does("followups", ("own",), "handover.confirm"),
+    **_does("followups", ("own",), "handover.confirm", "handover.acknowledge"),
     **_does("followups", ("secretariat",), "handover.stand-in", "dossier.correct"),
+    # What did not go out is sent again by whoever has to see that it arrives.
+    **_does("followups", ("chair", "secretariat"), "delivery.send"),
     # People: an agency keeps its own.
-    **_does("people", ("own", "secretariat"), "people.appoint", "people.end"),
-    **_does("people", ("secretariat",), "token.make", "token.revoke"),
+    **_does("people", ("own", "secretariat"), "people.appoint", "people.end", "mailbox.resume", "webhook.keep"),
+    **_does("people", ("secretariat",), "token.make", "token.revoke", "mail.bounce"),
     # Of one's own: sign-in, own tokens, own feed; whoever is known here.
     **_does("people", ("member", "secretariat"), "self.token"),
+    # What reaches oneself, by which way, and who stands in: for an observer too, who is written to as well. A token
+    # of the secretariat that is no person's is told that it has nothing of its own (422).
+    **_does("people", ("self", "secretariat"), "self.choose"),
 }  # fmt: skip

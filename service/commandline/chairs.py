@@ -13,10 +13,10 @@ from service.commandline import decisions
 from service.commandline.sources import CharterFile, GroupId, charter_from, parse_day
 from service.groups.charter import Charter
 from service.groups.parts import FIRST_DAY
+from service.language.dates import spoken
 from service.rotation.engine import terms
 from service.rotation.fairness import shares
 from service.rotation.outline import ChairOut, chair_out, term_out
-from service.rotation.reasons import spoken
 from service.rotation.rules import horizon, overlapping, sitting
 from service.rotation.values import Term
 

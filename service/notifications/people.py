@@ -1,24 +1,32 @@
 """Tells the secretariat that an agency has changed its own people; where there is none, the event stands."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import col, select
 
 from service.calendars.items import group_name
 from service.events import Event
 from service.groups.tables import PersonRow
-from service.notifications.look import About, Look, Recipient
+from service.language.dates import spoken
+from service.language.speech import N_, _, filled
+from service.notifications.look import Look
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, Reader, message
-from service.rotation.reasons import spoken
+from service.notifications.posting import About, Recipient, post
+from service.notifications.wording.common import because
+from service.notifications.wording.message import Message, Reader
 from service.zones import read_day
 
 APPOINTED, ENDED = "people.appointed", "people.ended"
 _NEWS_FOR = timedelta(days=30)
-_WORDS = {
-    "head": "head", "focal-point": "focal point", "alternate": "alternate", "chair-office": "chair's office",
-    "secretariat": "secretariat", "observer": "observer",
-}  # fmt: skip
+_OF_MEMBER = {
+    "head": N_("head of {organization}"),
+    "focal-point": N_("focal point of {organization}"),
+    "alternate": N_("alternate of {organization}"),
+    "chair-office": N_("chair's office of {organization}"),
+    "secretariat": N_("secretariat at {organization}"),
+    "observer": N_("observer of {organization}"),
+}
 
 
 def tell(look: Look) -> None:
@@ -39,31 +47,39 @@ def _post(look: Look, event: Event) -> None:
     for person in look.charter.people:
         key = f"{event.kind}:{event.id}:{who(person.email)}"
         if key not in known and any(r.role == "secretariat" and r.covers(look.today) for r in person.appointments):
-            reader = Reader(person.name, "", look.zone)
-            wording = message(look.charter, reader, _subject(look, event), _part(look, event), look.url)
-            look.post(event, Recipient(person.name, person.email), wording, key, look.now + _NEWS_FOR, about)
+            to = Recipient(person.name, person.email)
+            post(look, event, "people", to, key, look.now + _NEWS_FOR, about, partial(_say, look, event))
 
 
 def _role(look: Look, event: Event) -> str:
     organization = event.data["organization"]
-    return f"{_WORDS[event.data['role']]} of {look.charter.short(organization) if organization else 'the group'}"
+    if not organization and event.data["role"] == "secretariat":
+        return _("secretariat of the group")
+    said = _OF_MEMBER[event.data["role"]]
+    return _(
+        said,
+        organization=look.charter.short(organization) if organization else look.charter.group.label,
+    )
 
 
-def _subject(look: Look, event: Event) -> str:
-    verb = "is" if event.kind == APPOINTED else "ends as"
-    return f"{group_name(look.charter)}: {event.data['name']} {verb} {_role(look, event)}"
-
-
-def _part(look: Look, event: Event) -> Part:
-    said = event.data
-    first, until = said["from"], said["until"]
+def _say(look: Look, event: Event, reader: Reader) -> Message:
+    said, role, group = event.data, _role(look, event), group_name(look.charter)
     person = look.session.get(PersonRow, event.subject)
-    facts = [("Name", said["name"]), ("Role", _role(look, event)), ("From", spoken(read_day(first)))]
+    facts = [(_("Name"), said["name"])]
     if person is not None:
-        facts.insert(1, ("Address", person.email))
-    if until is not None:
-        facts.append(("Until", f"{spoken(read_day(until))} (the day after the last)"))
-    verb = "has appointed" if event.kind == APPOINTED else "has ended the appointment of"
-    lead = f"{event.actor} {verb} {said['name']}. Nothing is to be done, unless it is wrong."
-    because = f"You get this because you are the secretariat of {look.charter.group.name}."
-    return Part(lead, facts, because=because)
+        facts.append((_("Address"), person.email))
+    facts += [(_("Role"), role), (_("From"), spoken(read_day(said["from"])))]
+    if said["until"] is not None:
+        facts.append((_("Until"), _("{day} (the day after the last)", day=spoken(read_day(said["until"])))))
+    if event.kind == APPOINTED:
+        subject = _("{group}: {name} is {role}", group=group, name=said["name"], role=role)
+        lead = _("{actor} has appointed {name}. Nothing is to be done, unless it is wrong.")
+    else:
+        subject = _("{group}: {name} ends as {role}", group=group, name=said["name"], role=role)
+        lead = _("{actor} has ended the appointment of {name}. Nothing is to be done, unless it is wrong.")
+    return Message(
+        subject=subject,
+        lead=filled(lead, actor=event.actor, name=said["name"]),
+        facts=tuple(facts),
+        because=because(look.charter, ""),
+    )

@@ -5,14 +5,17 @@ from datetime import datetime
 from sqlmodel import Session
 
 from service import zones
-from service.notifications import people
+from service.notifications import faults, people
+from service.notifications.choices import digests
 from service.notifications.followups import actions, activities, decisions, given, handovers, notices
+from service.notifications.handovers import escalating
 from service.notifications.handovers.asking import ask, ask_at
 from service.notifications.handovers.changes import tell, untold
 from service.notifications.handovers.reminders import owed, remind
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.meetings import inviting, reminding, telling
+from service.notifications.webhooks import feeding
 
 HANDOVER, SEAT_HANDOVER = "chair.handover", "seat.handover"
 
@@ -27,6 +30,7 @@ def plan_group(session: Session, group_id: str) -> None:
     for row in look.near():
         remind(look, row)
         ask(look, row)
+        escalating.escalate(look, row)
     telling.passing(look)
     telling.tell(look)
     people.tell(look)
@@ -42,6 +46,9 @@ def plan_group(session: Session, group_id: str) -> None:
     activities.tell(look)
     activities.remind(look)
     handovers.hand_over(look)
+    faults.tell(look)
+    digests.send(look)
+    feeding.feed(look)
 
 
 def next_due(session: Session, group_id: str) -> datetime | None:
@@ -53,6 +60,7 @@ def next_due(session: Session, group_id: str) -> datetime | None:
             coming.append(zones.midnight(row.day, look.zone))
         coming += [due.at for _, all_dues in owed(look, row) for due in all_dues]
         coming.append(ask_at(look, row))
+        coming += [step.at for step in escalating.owed(look, row)]
     coming += telling.coming(look)
     coming += [inviting.settles_at(look, meeting) for meeting in inviting.waiting(look)]
     coming += [one.at for meeting in reminding.near(look) for one in reminding.owed(look, meeting)]
@@ -60,6 +68,8 @@ def next_due(session: Session, group_id: str) -> datetime | None:
     coming += actions.coming(look)
     coming += activities.coming(look)
     coming += handovers.coming(look)
+    coming += digests.coming(look)
+    coming += feeding.coming(look)
     return min((at for at in coming if at is not None and at > look.now), default=None)
 
 

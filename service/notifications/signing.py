@@ -6,8 +6,10 @@ from service.access import signing
 from service.access.commands import digest
 from service.calendars.items import group_name
 from service.groups.charter import Charter
-from service.notifications.look import About, Look, Recipient
-from service.notifications.wording import Wording, worded
+from service.language.speech import _, ngettext
+from service.notifications.look import Look
+from service.notifications.posting import About, Recipient, post
+from service.notifications.wording.message import Message
 
 ASKED = "sign-in.asked"
 
@@ -27,8 +29,12 @@ def mail_link(session: Session, group_id: str, address: str, *, browser: str, ne
     )
     key = digest(secret)[:40]
     event = look.event(ASKED, "sign-in", key, look.now)
-    wording = sign_in(look.charter, to.name, f"{look.url}/sign-in/{secret}", look.url)
-    look.post(event, to, wording, f"{ASKED}:{group_id}:{key}", look.now + signing.LASTS, About("sign-in", 0))
+    link = f"{look.url}/sign-in/{secret}"
+    last = look.now + signing.LASTS
+    about = About("sign-in", 0)
+    post(
+        look, event, "sign-in", to, f"{ASKED}:{group_id}:{key}", last, about, lambda reader: sign_in(look.charter, link)
+    )
     session.flush()
     if known:
         kept.commit()
@@ -36,8 +42,19 @@ def mail_link(session: Session, group_id: str, address: str, *, browser: str, ne
         kept.rollback()
 
 
-def sign_in(charter: Charter, name: str, link: str, url: str) -> Wording:
+def sign_in(charter: Charter, link: str) -> Message:
     """What the mail says; `link` is where the reader signs in."""
     minutes = int(signing.LASTS.total_seconds() // 60)
-    values = {"name": name, "group": charter.group.name, "link": link, "minutes": minutes, "url": url}
-    return worded(f"{group_name(charter)}: your link to sign in", "sign-in", values)
+    return Message(
+        subject=_("{group}: your link to sign in", group=group_name(charter)),
+        lead=_(
+            "Somebody has asked to sign in to {group} with this address. If it was you, open this link in the browser "
+            "in which you asked.",
+            group=charter.group.name,
+        ),
+        notes=(
+            ngettext("It is good once, for {n} minute.", "It is good once, for {n} minutes.", minutes),
+            _("If it was not you, do nothing: without that browser the link opens nothing."),
+        ),
+        actions=((_("Sign in"), link),),
+    )

@@ -5,9 +5,12 @@ Links are made from GMG_PUBLIC_URL alone, so a wrong Host could do no harm to th
 has to come from a page of ours (threat T52): the browser says so itself in Sec-Fetch-Site, `same-origin` or `none`
 (an address that somebody has typed); an old one that sends no such header says it in Origin. A browser that says
 neither is refused. This needs no secret in any form, and so none can be missing from one. The API is exempt: it
-takes no cookie, only a token that no browser sends by itself; so are feeds, which nothing can be sent to.
+takes no cookie, only a token that no browser sends by itself; so are feeds, which nothing can be sent to. And so is
+the one click that ends messages of a kind: programs for mail send it from where they are (RFC 8058), no cookie counts
+there, and the link itself is the authority.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -21,6 +24,7 @@ from service.web.pages import problem_page
 
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 _EXEMPT = ("/api/", "/calendars/")
+_ONE_CLICK = re.compile(r"/groups/[a-z0-9-]{1,40}/unsubscribe/[A-Za-z0-9_.-]{1,500}")
 # What an orchestrator asks by the address of a container.
 _HEALTH = {"/livez", "/readyz"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -81,7 +85,7 @@ class OwnPages:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _SAFE or scope["path"].startswith(_EXEMPT):
+        if scope["type"] != "http" or _is_exempt(scope["method"], scope["path"]):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -96,6 +100,11 @@ class OwnPages:
         wants_page = "text/html" in headers.get("accept", "")
         refused = problem_page(Request(scope), problem) if wants_page else problem_response(problem)
         await refused(scope, receive, send)
+
+
+def _is_exempt(method: str, path: str) -> bool:
+    one_click = method == "POST" and _ONE_CLICK.fullmatch(path) is not None
+    return method in _SAFE or path.startswith(_EXEMPT) or one_click
 
 
 def _is_own_page(headers: Headers, using: Settings) -> bool:

@@ -177,6 +177,7 @@ def _values(at: Scene) -> dict[str, Any]:
         "roles": [(ROLES[role.role], _place(at, role.organization), role.until) for role in caller.appointments],
         "tokens": [row for row in rows if row.revoked_at is None and row.expires_at > now],
         "makes_tokens": at.may("self.token") is not None,
+        "looks_after": at.may("delivery.look") is not None,
         "scopes": SCOPES,
         "people": _people(at, own),
         "organizations": [(id_, charter.short(id_)) for id_ in own],

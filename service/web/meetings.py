@@ -27,7 +27,8 @@ from service.meetings.inviting.queries import said_of
 from service.meetings.polls.commands import ballots, poll_row, vote
 from service.meetings.polls.rules import is_open
 from service.meetings.tables import MeetingRow
-from service.notifications.meetings.saying import Reader, there, when
+from service.notifications.meetings.saying import there, when
+from service.notifications.wording.message import Reader
 from service.problems import Problem
 from service.text import Line
 from service.web.pages import page
@@ -122,7 +123,7 @@ class _Question:
         organization = next((role.organization for role in caller.appointments if role.organization), link.member)
         zone, _ = station(self.at.charter, organization)
         found = self.at.charter.organization(organization)
-        self.reader = Reader(self.person, (found.city if found else None) or "", zone)
+        self.reader = Reader(self.person, "", organization, (found.city if found else None) or "", zone)
 
     def values(self) -> dict[str, Any]:
         said = said_of(self.meeting)

@@ -17,6 +17,7 @@ from service import clock
 from service.calendars.items import group_name, named
 from service.database import reading
 from service.groups import queries as groups
+from service.language.dates import spoken
 from service.meetings.queries import meetings
 from service.notifications.meetings.saying import when
 from service.problems import Problem
@@ -24,7 +25,7 @@ from service.rotation import queries
 from service.rotation.fairness import shares
 from service.rotation.outline import chair_out, members_out
 from service.rotation.queries import Standing
-from service.rotation.reasons import BY_RULE, explain, spoken
+from service.rotation.reasons import BY_RULE, explain
 from service.rotation.values import Term
 from service.settings import current
 from service.web.timeline import WORDS, timeline_svg

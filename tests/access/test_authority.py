@@ -175,11 +175,11 @@ def test_the_table_of_verbs(gmg: Charter, verb: str) -> None:
     found = {name: may(one, verb, thing, now) for name, one in asked.items()}
     expected = {
         "nobody": "public" in by,
-        "observer": "public" in by,
-        "own": bool({"public", "member", "own"} & set(by)),
-        "other": bool({"public", "member"} & set(by)),
-        "chair": bool({"public", "member", "chair"} & set(by)),
-        "secretariat": bool({"public", "member", "secretariat"} & set(by)),
+        "observer": bool({"public", "self"} & set(by)),
+        "own": bool({"public", "self", "member", "own"} & set(by)),
+        "other": bool({"public", "self", "member"} & set(by)),
+        "chair": bool({"public", "self", "member", "chair"} & set(by)),
+        "secretariat": bool({"public", "self", "member", "secretariat"} & set(by)),
     }
     assert {name: authority is not None for name, authority in found.items()} == expected
     if scope is not None:

@@ -1,6 +1,6 @@
 """T42: role x route x owner, over every route that the API describes; one that is missing here is a failure."""
 
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from starlette.testclient import TestClient
 
 from service.access import events_api
 from service.access.tables import TokenRow
-from service.database import connect, reading
+from service.database import connect, reading, writing
 from service.groups.charter import Charter
 from service.groups.tables import PersonRow
 from service.main import create_app
+from service.notifications.mailing.tables import MailboxRow
+from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.queries import standing
+from service.scheduler import plan
 from tests.access.conftest import Decide, Tokens
 from tests.access.matrix import ICS, ROUTES, Route
 from tests.conftest import Changed, Time, put
@@ -46,7 +49,8 @@ def named(operation: str) -> str:
     """An operation as the API names it: what the matrix calls apart is one thing there."""
     for ours, theirs in (
         ("chair-decisions/{chair_decision}", "chair-decisions/{decision}"), ("{held}", "{meeting}"),
-        ("{next_turn}", "{turn}"), ("{own_token}", "{token}"), ("?q=survey", ""),
+        ("{next_turn}", "{turn}"), ("{own_token}", "{token}"), ("{told}", "{event}"),
+        ("{own_absence}", "{absence}"), ("?q=survey", ""), ("?days=1", ""),
     ):  # fmt: skip
         operation = operation.replace(ours, theirs)
     return operation
@@ -103,10 +107,25 @@ def made(
     survey |= {"from": "2008-07-01", "until": "2008-12-31", "milestones": [{"title": "Draft", "due": "2008-09-01"}]}
     activity = new("/activities", ilo, **survey)["id"]
     action = new("/actions", ilo, title="An action", owner="ilo")["id"]
+    webhook = new("/webhooks", ilo, url="https://93.184.215.14/in", member="ilo")["id"]
+    slack = "https://hooks.slack.com/services/T0/B0/x"
+    new("/people", ilo, name="Ada", email="ada@ilo.example", organization="ilo", role="alternate")
+    july = ("2008-07-01", "2008-07-08", "2008-07-15")
+    absences = [
+        new("/me/absences", ilo, from_=begin, until=end, alternate="ada@ilo.example")["id"]
+        for begin, end in pairwise(july)
+    ]
+    contact = new("/me/contacts", ilo, channel="slack", label="Mine", url=slack)["id"]
     with reading(engine) as session:
         now = standing(session, "gmg").now
         person = session.exec(select(PersonRow.id).where(PersonRow.email == "gmg@ilo.example")).one()
         own = session.exec(select(TokenRow.id).where(col(TokenRow.person_id) == person)).first()
+    plan(engine)
+    with reading(engine) as session:
+        told = session.exec(select(DeliveryRow)).first()
+    assert told is not None
+    with writing(engine) as session:
+        session.add(MailboxRow(group_id="gmg", address="gmg@ilo.example", paused_at=time.at))
     assert now.term is not None
     assert now.next is not None
     new(f"/programmes/{now.term.key}", theme="A theme")
@@ -114,7 +133,10 @@ def made(
         "group": "gmg", "member": "ilo", "cadence": "working-level", "meeting": SECOND, "held": FIRST, "item": item,
         "observer": guest_, "poll": poll, "event": event, "decision": decision, "notice": notice,
         "activity": activity, "number": "1", "action": action, "turn": now.term.key, "next_turn": now.next.key,
-        "person": person, "own_token": own or "", "token": "x", "name": "gmg", "chair_decision": decided,
+        "person": person, "address": "gmg@ilo.example", "own_token": own or "", "token": "x", "name": "gmg",
+        "chair_decision": decided,
+        "webhook": webhook, "contact": contact, "own_absence": absences[0], "absence": absences[1],
+        "delivery": told.id, "told": told.event_id,
     }  # fmt: skip
 
 
@@ -125,7 +147,7 @@ def ask(
     address = (path if path.startswith("/calendars") else f"{BASE}{path}").format(**made)
     headers = headers | {"Idempotency-Key": key}
     # Of a version that nobody has: whoever is let through is told so, and nothing is changed for the next.
-    if method in ("POST", "PUT"):
+    if method in ("POST", "PUT", "PATCH", "DELETE"):
         headers |= {"If-Match": '"999999"'}
     if isinstance(route.body, tuple):
         content, kind = route.body

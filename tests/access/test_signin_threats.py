@@ -196,7 +196,7 @@ def test_t51_a_session_is_for_its_group_alone(client: TestClient, engine: Engine
 
 FORMS = [
     SIGN_IN, "/groups/gmg/sign-out", "/groups/gmg/single-sign-on", f"{ME}/feed", f"{ME}/tokens", f"{ME}/people",
-    "/groups/gmg/answer/x", "/groups/gmg/rsvp/x", "/groups/gmg/poll/x",
+    "/groups/gmg/answer/x", "/groups/gmg/rsvp/x", "/groups/gmg/poll/x", "/groups/gmg/seen/x",
 ]  # fmt: skip
 FOREIGN: list[dict[str, str]] = [
     {},

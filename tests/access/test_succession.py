@@ -31,7 +31,7 @@ TERM = "/api/v1/groups/gmg/chair?at=2008-07-01"
 
 def run(engine: Engine) -> None:
     plan(engine)
-    Dispatcher(engine, lambda _: Files(current().home / "mail"), lease=60).run()
+    Dispatcher(engine, lambda *_: Files(current().home / "mail"), lease=60).run()
 
 
 def asked(engine: Engine) -> list[tuple[str, EmailMessage]]:

@@ -4,21 +4,26 @@ Nothing is left out of the comparison: every row of every table counts. What wen
 its entries on the audit.
 """
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import sqlmodel
 from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
 from starlette.testclient import TestClient
 
+from service import clock
 from service.audit import AuditRow
-from service.database import reading
+from service.database import reading, writing
 from service.events import Event
+from service.notifications.outbox.tables import DeliveryRow
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.chaos.kill import STRIDE, killed_at
 from tests.conftest import HOME, Time, app_on
-from tests.meetings.conftest import BASE, CHAIR, FIRST, OTHER, Send, chair, member, send  # noqa: F401 - fixtures
+from tests.meetings.conftest import BASE, CHAIR, FIRST, NEXT_CHAIR, OTHER, Send, chair, member, send  # noqa: F401 - fixtures
 
 SLOTS = ["2008-06-24T12:00:00Z", "2008-06-25T12:00:00Z"]
 SURVEY = {
@@ -42,7 +47,13 @@ WRITES: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "activity": (OTHER, "/activities", SURVEY),
     "programme": (CHAIR, "/programmes/{turn}", {"theme": "A theme"}),
     "fill": (CHAIR, "/handovers/{next}/fill", {"answers": [{"heading": "files", "text": "Here."}]}),
+    "acknowledge": (NEXT_CHAIR, "/handovers/{next}/acknowledge", None),
+    "absence": (CHAIR, "/me/absences", {"from": "2008-06-01", "until": "2008-06-15", "alternate": "ada@unfpa.example"}),
     "token": (OTHER, "/tokens", {"name": "A program"}),
+    "send-again": (CHAIR, "/deliveries/{delivery}/send-again", {}),
+    "release": (CHAIR, "/deliveries/release", {"since": "2008-05-15T00:00:00Z"}),
+    "webhook": (OTHER, "/webhooks", {"member": "ilo", "url": "https://93.184.215.14/in"}),
+    "contact": (OTHER, "/me/contacts", {"channel": "slack", "label": "Ours", "url": "https://hooks.slack.com/x"}),
 }
 
 
@@ -57,13 +68,31 @@ def whole(engine: Engine) -> str:
 
 
 @pytest.fixture
-def ready(client: TestClient, send: Send) -> dict[str, str]:
-    """A called meeting with an agenda, and an action that may be given to others; the terms on either side."""
+def ready(client: TestClient, engine: Engine, send: Send) -> dict[str, str]:
+    """A called meeting with an agenda, and an action that may be given to others; the terms on either side.
+
+    And a delivery that is held.
+    """
     send(f"/meetings/{FIRST}/call")
     send("/agenda-items", etag="", title="On the agenda", meeting=FIRST)
+    send("/people", etag="", name="Ada", email="ada@unfpa.example", organization="unfpa", role="alternate")
     send("/actions", etag="", title="An action", owner="ilo")
     keys = [term["key"] for term in client.get(f"{BASE}/terms?from=2008-01-01&until=2008-12-31").json()]
-    return {"turn": keys[0], "next": keys[1]}
+    return {"turn": keys[0], "next": keys[1], "delivery": held(engine)}
+
+
+def held(engine: Engine) -> str:
+    """The id of a delivery that waits until somebody lets it go."""
+    now = clock.now()
+    with writing(engine) as session:
+        event = session.exec(sqlmodel.select(Event.id).limit(1)).one()
+        row = DeliveryRow(
+            id=str(uuid4()), dedupe_key="held", group_id="gmg", event_id=event, recipient=OTHER, address=OTHER,
+            channel="mail", message_id="<held@gmg.example>", body=b"Subject: x\r\n\r\nText.\r\n", body_hash="0" * 64,
+            state="held", created_at=now, next_attempt_at=now, not_after=now + timedelta(days=1),
+        )  # fmt: skip
+        session.add(row)
+    return row.id
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -74,7 +103,7 @@ def test_a_kill_at_any_statement_leaves_everything_as_it_was(
     path = path.format(**ready)
     given = token(email)
     headers = {"Authorization": f"Bearer {given}", "Idempotency-Key": "once"}
-    if path.endswith(("/move", "/cancel", "/transfer", "/fill")):
+    if path.endswith(("/move", "/cancel", "/transfer", "/fill", "/acknowledge")):
         with TestClient(app_on(engine), base_url=HOME) as client:
             seen = client.get(f"{BASE}{path.rpartition('/')[0]}", headers=headers)
         headers["If-Match"] = seen.headers["etag"]

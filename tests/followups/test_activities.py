@@ -17,6 +17,7 @@ from service.followups.decisions.tables import GroupDecisionRow
 from service.scheduler import plan
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
 from tests.conftest import Time
+from tests.mailtext import read
 from tests.meetings.conftest import (  # noqa: F401 - fixtures
     BASE,
     CHAIR,
@@ -403,9 +404,7 @@ def test_who_is_told_of_proposals_and_agreements(
     assert {mail["To"].addresses[0].addr_spec for mail in told} == {CHAIR}
     (mail,) = told
     assert mail["Subject"] == "GMG: proposed: Survey of statistics on labour migration"
-    body = mail.get_body(("plain",))
-    assert body is not None
-    text = body.get_content()
+    text = read(mail)
     assert "Lead: ILO" in text
     assert "Period: 1 June 2008 to 30 November 2008" in text
     assert "One picture of what the members count." in text

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from service.scheduler import next_due, plan
 from service.settings import current
 from tests.access.conftest import Decide, Tokens, decide, secretariat, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put
+from tests.mailtext import read
 from tests.meetings.conftest import BASE, NEXT_CHAIR, Mails, Send, at, chair, mails, member, send  # noqa: F401
 from tests.rotation.build import day, recorded
 from tests.rotation.build import group as built
@@ -49,14 +49,14 @@ def run(engine: Engine, time: Time) -> Run:
         end = at(text)
         while True:
             plan(engine)
-            Dispatcher(engine, lambda _: Files(current().home / "mail"), lease=60).run()
+            Dispatcher(engine, lambda *_: Files(current().home / "mail"), lease=60).run()
             due = next_due(engine)
             if due is None or due > end:
                 break
             time.at = due
         time.at = end
         plan(engine)
-        Dispatcher(engine, lambda _: Files(current().home / "mail"), lease=60).run()
+        Dispatcher(engine, lambda *_: Files(current().home / "mail"), lease=60).run()
 
     return until
 
@@ -71,13 +71,6 @@ def requests(engine: Engine) -> list[DeliveryRow]:
     asked = select(DeliveryRow).where(col(DeliveryRow.dedupe_key).startswith("unconfirmed:"))
     with reading(engine) as session:
         return list(session.exec(asked.order_by(col(DeliveryRow.created_at), col(DeliveryRow.recipient))))
-
-
-def plain(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    text: str = body.get_content()
-    return text
 
 
 def happened(engine: Engine, kind: str) -> list[Event]:
@@ -352,7 +345,7 @@ def test_what_the_chair_has_to_do_passes_on_with_the_chair(
     (mail,) = mails(None, "passed-", ("accepted",))
     assert mail["To"].addresses[0].addr_spec == NEXT_CHAIR
     assert mail["Subject"] == "GMG: what passes to UNHCR with the chair"
-    text = plain(mail)
+    text = read(mail)
     assert f"- {kept}: Write to the donors, due on 20 July 2008" in text
     assert "Book the room" not in text
     plan(engine)
@@ -404,7 +397,7 @@ def test_whoever_has_confirmed_is_not_asked_again(
     send(f"{NEXT}/confirm", chair, member="unfpa")
     run("2008-07-08T14:00")
     assert [row.recipient for row in requests(engine)][2:] == [NEXT_CHAIR]
-    text = plain(mails(NEXT_CHAIR, "turn-6", ("accepted",))[-1])
+    text = read(mails(NEXT_CHAIR, "turn-6", ("accepted",))[-1])
     assert "the incoming side has not confirmed the handover yet" in text
     assert "- Files: done" in text
     assert "- Contacts: not done yet" in text

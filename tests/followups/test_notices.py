@@ -1,7 +1,6 @@
 """Notices: published and withdrawn by agencies, listed, gathered for a meeting, and told once a week."""
 
 from datetime import date, timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from service.settings import current
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put
 from tests.followups.decided import with_member, with_person
+from tests.mailtext import read
 from tests.meetings.conftest import (  # noqa: F401 - fixtures
     BASE,
     FIRST,
@@ -44,14 +44,8 @@ def publish(send: Send, member: dict[str, str]) -> Any:
     return made
 
 
-def text(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content()).replace("\r\n", "\n")
-
-
 def deliver(engine: Engine) -> None:
-    Dispatcher(engine, lambda _: Files(current().home / "mail"), lease=60).run()
+    Dispatcher(engine, lambda *_: Files(current().home / "mail"), lease=60).run()
 
 
 def test_members_publish_and_withdraw_their_own(
@@ -195,8 +189,8 @@ def test_the_digest_goes_out_on_monday_at_nine_with_each_notice_once(
     plan(engine)
     (told,) = mails(OTHER, subject=DIGEST)
     assert told["Subject"] == "GMG: news of the week of 19 May 2008"
-    assert "- ILO, Labour migration: The first. https://www.ilo.example/survey" in text(told)
-    assert "Just too late." not in text(told)
+    assert "- ILO, Labour migration: The first. https://www.ilo.example/survey" in read(told)
+    assert "Just too late." not in read(told)
     time.at = at("2008-05-20T08:00")
     plan(engine)
     plan(engine)
@@ -205,7 +199,7 @@ def test_the_digest_goes_out_on_monday_at_nine_with_each_notice_once(
     plan(engine)
     plan(engine)
     second = mails(OTHER, subject=DIGEST)[1:]
-    assert [("Just too late." in text(mail), "The first." in text(mail)) for mail in second] == [(True, False)]
+    assert [("Just too late." in read(mail), "The first." in read(mail)) for mail in second] == [(True, False)]
     for _ in range(6):
         time.at += timedelta(days=7)
         plan(engine)
@@ -222,7 +216,7 @@ def test_a_week_nobody_looked_is_made_up_for_once(publish: Any, time: Time, engi
     publish("The third.")
     time.at = at("2008-06-04T14:00")
     plan(engine)
-    last = text(mails(OTHER, subject=DIGEST)[-1])
+    last = read(mails(OTHER, subject=DIGEST)[-1])
     assert ["The first." in last, "The second." in last, "The third." in last] == [False, True, True]
     assert len(mails(OTHER, subject=DIGEST)) == 2
 
@@ -241,7 +235,7 @@ def test_what_is_taken_back_is_told_to_nobody_any_more(
     plan(engine)
     found = mails(subject=DIGEST)
     assert len(found) == 19
-    assert all("The first." in text(mail) and "A slip." not in text(mail) for mail in found)
+    assert all("The first." in read(mail) and "A slip." not in read(mail) for mail in found)
     send("/notices/notice-1/withdraw", member)
     plan(engine)
     assert mails(subject=DIGEST) == []
@@ -271,7 +265,7 @@ def test_who_is_new_hears_of_the_last_weeks(
     time.at = at("2008-06-23T14:00")
     plan(engine)
     (told,) = mails("new@iom.example", subject=DIGEST)
-    assert ("Of June." in text(told), "Of May." in text(told)) == (True, False)
+    assert ("Of June." in read(told), "Of May." in read(told)) == (True, False)
 
 
 def test_a_station_that_rests_on_monday_is_told_on_tuesday(
@@ -294,4 +288,4 @@ def test_many_at_once_are_all_told(publish: Any, time: Time, engine: Engine, mai
     time.at = at("2008-05-19T14:00")
     plan(engine)
     (told,) = mails(OTHER, subject=DIGEST)
-    assert [f"Notice {number}." in text(told) for number in range(30)] == [True] * 30
+    assert [f"Notice {number}." in read(told) for number in range(30)] == [True] * 30

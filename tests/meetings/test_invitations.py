@@ -27,6 +27,7 @@ from service.rotation.commands import take_decision
 from service.scheduler import plan
 from service.settings import current
 from tests.conftest import Changed, Time, events_of, put
+from tests.mailtext import read
 from tests.meetings.conftest import BASE, CHAIR, FIRST, OTHER, Mails, Send, at
 
 Settle = Callable[[], None]
@@ -47,12 +48,6 @@ def invitation(mail: EmailMessage) -> tuple[str, Any]:
     return str(method), event
 
 
-def text_of(mail: EmailMessage) -> str:
-    part = mail.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
-
-
 def test_a_called_meeting_invites_each_person_once(send: Send, settle: Settle, mails: Mails) -> None:
     send(f"/meetings/{FIRST}/call")
     settle()
@@ -68,11 +63,11 @@ def test_a_called_meeting_invites_each_person_once(send: Send, settle: Settle, m
     assert parties[f"mailto:{OTHER}"]["PARTSTAT"] == "NEEDS-ACTION"
     assert parties[f"mailto:{CHAIR}"]["ROLE"] == "CHAIR"
     assert (int(event["SEQUENCE"]), event["STATUS"], event["LOCATION"]) == (1, "CONFIRMED", "New York")
-    said = text_of(mine)
+    said = read(mine)
     assert "Thursday, 26 June 2008, 14:00 to 15:30 (Europe/Zurich)" in said
     assert "You get this because you serve ILO" in said
     assert "For you" not in said
-    assert "For you: Thursday, 26 June 2008, 08:00 to 09:30 (New York)" in text_of(mails("gmg@undp.example")[0])
+    assert "For you: Thursday, 26 June 2008, 08:00 to 09:30 (New York)" in read(mails("gmg@undp.example")[0])
 
 
 def test_edits_settle_into_one_mail_with_the_net_change(
@@ -90,10 +85,10 @@ def test_edits_settle_into_one_mail_with_the_net_change(
     assert len(mails()) == before
     settle()
     (mine,) = [mail for mail in mails(OTHER) if mail["Subject"].startswith("Changed")]
-    assert "When: Thursday, 26 June 2008, 14:00 to 15:30" in text_of(mine)
-    assert "-> Friday, 27 June 2008, 10:00 to 11:30 (Europe/Zurich)" in text_of(mine)
-    assert "Where: New York -> Palais des Nations" in text_of(mine)
-    assert "Please answer again." in text_of(mine)
+    assert "When: Thursday, 26 June 2008, 14:00 to 15:30" in read(mine)
+    assert "→ Friday, 27 June 2008, 10:00 to 11:30 (Europe/Zurich)" in read(mine)
+    assert "Where: New York → Palais des Nations" in read(mine)
+    assert "Please answer again." in read(mine)
     method, event = invitation(mine)
     assert (method, int(event["SEQUENCE"])) == ("REQUEST", 3)
     # What was not sent yet would come after the newer one.
@@ -120,7 +115,7 @@ def test_a_new_way_in_is_told_without_asking_again(
     send(f"/meetings/{FIRST}/edit", link="https://meet.example/gmg")
     settle()
     (mine,) = [mail for mail in mails(OTHER) if mail["Subject"].startswith("Changed")]
-    assert "answer again" not in text_of(mine)
+    assert "answer again" not in read(mine)
     _, event = invitation(mine)
     assert (int(event["SEQUENCE"]), event["CONFERENCE"]) == (1, "https://meet.example/gmg")
     found = send(f"/meetings/{FIRST}/respond", etag="", member="unfpa", answer="accepted", sequence=1).json()
@@ -136,7 +131,7 @@ def test_a_cancellation_goes_at_once_and_takes_the_way_in_out(
     send(f"/meetings/{FIRST}/cancel", reason="The host is on strike.")
     plan(engine)
     (mine,) = [mail for mail in mails(OTHER) if mail["Subject"].startswith("Cancelled")]
-    assert "is cancelled: The host is on strike." in text_of(mine)
+    assert "is cancelled: The host is on strike." in read(mine)
     assert "meet.example" not in mine.as_string()
     method, event = invitation(mine)
     assert (method, event["STATUS"], int(event["SEQUENCE"])) == ("CANCEL", "CANCELLED", 2)
@@ -168,8 +163,8 @@ def test_a_handover_breaks_no_invitation(
         before["ORGANIZER"],
         before["SEQUENCE"],
     )
-    assert "Chair: UNHCR -> UNICEF" in text_of(mine)
-    assert "answer again" not in text_of(mine)
+    assert "Chair: UNHCR → UNICEF" in read(mine)
+    assert "answer again" not in read(mine)
     found = client.get(f"{BASE}/meetings/{later}/attendance", headers=secretariat).json()
     assert found["attendance"][0]["stands"] is True
 
@@ -205,7 +200,7 @@ def test_the_host_that_was_reminded_hears_that_it_hosts_no_more(
     time.at += timedelta(minutes=2)
     plan(engine)
     told = [mail for mail in mails("gmg@unhcr.example", f"meeting-{later}") if mail["Subject"].startswith("Changed")]
-    assert "Chair: UNHCR -> ILO" in text_of(told[0])
+    assert "Chair: UNHCR → ILO" in read(told[0])
     assert not [part for part in told[0].walk() if part.get_content_type() == "text/calendar"]
 
 
@@ -239,7 +234,7 @@ def test_the_link_shows_on_get_and_answers_on_post(
 ) -> None:
     send(f"/meetings/{FIRST}/call")
     settle()
-    said = text_of(mails(OTHER)[0])
+    said = read(mails(OTHER)[0])
     link = next(line for line in said.splitlines() if "/rsvp/" in line).partition("/groups")[2]
     for _ in range(3):
         page = client.get(f"/groups{link}")

@@ -13,6 +13,7 @@ from service.events import Event
 from service.scheduler import plan
 from tests.access.conftest import Tokens
 from tests.conftest import Time
+from tests.mailtext import read
 from tests.meetings.conftest import BASE, FIRST, OTHER, Mails, Send, at
 
 MINUTES = f"/meetings/{FIRST}/minutes"
@@ -95,10 +96,9 @@ def test_everybody_reads_them_and_hears_how_it_ended(
     plan(engine)
     plan(engine)
     (sent,) = [mail for mail in mails(OTHER) if "minutes, for silence until 16 July 2008" in mail["Subject"]]
-    body = sent.get_body(("plain",))
-    assert body is not None
-    assert "The **group** met." in body.get_content()
-    assert "- 1. One." in body.get_content()
+    assert "They are adopted unless a member objects by the end of 16 July 2008." in read(sent)
+    assert "The **group** met." in read(sent)
+    assert "- 1. One." in read(sent)
     time.at = at("2008-07-17T08:00")
     plan(engine)
     assert len([mail for mail in mails(OTHER) if mail["Subject"].endswith("minutes adopted")]) == 1
@@ -170,9 +170,8 @@ def test_polls_close_by_themselves(
     poll = made.json()["id"]
     settle()
     (asked,) = mails(OTHER)
-    body = asked.get_body(("plain",))
-    assert body is not None
-    link = next(line for line in body.get_content().splitlines() if "/poll/" in line).partition("/groups")[2]
+    assert "The poll closes by itself on Sunday, 1 June 2008, 14:00 (Europe/Zurich)." in read(asked)
+    link = next(line for line in read(asked).splitlines() if "/poll/" in line).partition("/groups")[2]
     assert "When does it suit ILO?" in client.get(f"/groups{link}").text
     half = client.post(f"/groups{link}", data={"slot-0": "yes"})
     assert half.status_code == 422
@@ -231,11 +230,7 @@ def test_a_poll_on_a_meeting_that_is_cancelled_is_closed_and_tells_nobody(
     poll = send(f"/meetings/{FIRST}/polls", etag="", slots=slots, deadline="2008-06-01T12:00:00Z").json()["id"]
     settle()
     (asked,) = mails("gmg@escap.example")
-    body = asked.get_body(("plain",))
-    assert body is not None
-    assert (
-        "14:00 to 15:30 (Europe/Zurich); for you Tuesday, 24 June 2008, 19:00 to 20:30 (Bangkok)" in body.get_content()
-    )
+    assert "14:00 to 15:30 (Europe/Zurich); for you Tuesday, 24 June 2008, 19:00 to 20:30 (Bangkok)" in read(asked)
     send(f"/meetings/{FIRST}/cancel", reason="No time.")
     assert mails(OTHER) == [], "what waited to ask is withdrawn"
     assert client.get(f"{BASE}/polls/{poll}", headers=member).json()["open"] is False

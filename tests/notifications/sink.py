@@ -3,6 +3,7 @@
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,11 +13,17 @@ from hashlib import sha256
 
 @dataclass
 class Sink:
-    """What arrived: (Message-ID, SHA-256 of the bytes, recipient), in order of acceptance."""
+    """What arrived: (Message-ID, SHA-256 of the bytes, recipient), in order of acceptance.
+
+    `answer` is asked at CONNECT, at each verb and at DOT, the end of a mail; `paths` are the return paths.
+    """
 
     port: int = 0
     accepted: list[tuple[str, str, str]] = field(default_factory=list)
     connections: int = 0
+    # Seconds between two letters of an answer.
+    drip: float = 0
+    paths: list[str] = field(default_factory=list)
     answer: Callable[[str, str], str | None] = lambda step, recipient: None
     on_accept: Callable[[int], None] = lambda count: None
 
@@ -26,7 +33,13 @@ class Sink:
 
 class _Handler(socketserver.StreamRequestHandler):
     def say(self, text: str) -> None:
-        self.wfile.write(text.encode() + b"\r\n")
+        raw, drip = text.encode() + b"\r\n", self.server.sink.drip  # type: ignore[attr-defined]
+        if not drip:
+            self.wfile.write(raw)
+            return
+        for letter in raw:
+            self.wfile.write(bytes([letter]))
+            time.sleep(drip)
 
     def handle(self) -> None:
         sink: Sink = self.server.sink  # type: ignore[attr-defined]
@@ -37,11 +50,18 @@ class _Handler(socketserver.StreamRequestHandler):
             return
 
     def _talk(self, sink: Sink) -> None:
+        planned = sink.answer("CONNECT", "")
+        if planned is not None:
+            if planned != "drop":
+                self.say(planned)
+            return
         self.say("220 sink")
         recipient = ""
         while line := self.rfile.readline():
             verb, _, rest = line.decode().strip().partition(" ")
             verb = verb.upper()
+            if verb == "MAIL":
+                sink.paths.append(rest.partition("<")[2].partition(">")[0])
             if verb == "RCPT":
                 recipient = rest.partition("<")[2].partition(">")[0]
             planned = sink.answer(verb, recipient)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from service import zones
 from service.groups.charter import Charter
 from service.groups.stations import works
-from service.notifications.handovers.rules import audience, dues, not_after, reminder_day, retry_at
+from service.notifications.handovers.rules import audience, dues, not_after, reminder_day
+from service.notifications.outbox.rules import MAIL_RETRY, retry_at
 
 NINE = time(9)
 
@@ -99,5 +100,5 @@ def test_when_a_reminder_has_no_point_any_more() -> None:
 
 def test_retries_come_ever_later_and_then_every_twelve_hours() -> None:
     now = datetime(2008, 7, 1, tzinfo=UTC)
-    waits = [(retry_at(attempts, now) - now).total_seconds() / 60 for attempts in range(1, 9)]
+    waits = [(retry_at(MAIL_RETRY, attempts, now) - now).total_seconds() / 60 for attempts in range(1, 9)]
     assert waits == [1, 5, 15, 60, 240, 720, 720, 720]

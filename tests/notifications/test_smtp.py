@@ -1,8 +1,10 @@
 """What a mail server answers, and what becomes of the mail (P2, P4), against a server that can misbehave."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -14,10 +16,10 @@ from service.database import reading, writing
 from service.notifications.channels.smtp import Smtp
 from service.notifications.outbox import dispatch
 from service.notifications.outbox.dispatch import Dispatcher
-from service.notifications.outbox.tables import DeliveryRow
+from service.notifications.outbox.tables import DeliveryRow, RelayRow
 from tests.conftest import Time
 from tests.notifications.sink import Sink, running
-from tests.notifications.test_crashes import plant_message
+from tests.notifications.test_crashes import plant_message, plant_messages
 
 Answer = Callable[[str, str], str | None]
 
@@ -28,7 +30,7 @@ def at(step: str, reply: str) -> Answer:
 
 def worker(engine: Engine, sink: Sink, lease: float = 60, query: str = "", login: str = "") -> Dispatcher:
     channel = Smtp(f"smtp://{login}127.0.0.1:{sink.port}{query}", "gmg@sender.example", 0.3)
-    return Dispatcher(engine, lambda _: channel, lease)
+    return Dispatcher(engine, lambda *_: channel, lease)
 
 
 def delivery(engine: Engine) -> DeliveryRow:
@@ -37,23 +39,31 @@ def delivery(engine: Engine) -> DeliveryRow:
 
 
 class Case(NamedTuple):
+    """`minutes` is how long it waits: the message's own schedule, or as long as nobody tries a server that is down."""
+
     answer: Answer
     state: str
     copies: int = 0
+    minutes: int = 1
 
 
 CASES = {
-    "greeted with 421 at MAIL": Case(at("MAIL", "421 come back later"), "pending"),
+    "nobody there": Case(at("CONNECT", "drop"), "pending", 0, 5),
+    "no service": Case(at("CONNECT", "554 no service here"), "pending", 0, 5),
+    "421 as a greeting": Case(at("CONNECT", "421 come back later"), "pending", 0, 5),
+    "421 at MAIL": Case(at("MAIL", "421 come back later"), "pending", 0, 5),
+    "421 at RCPT": Case(at("RCPT", "421 come back later"), "pending", 0, 5),
     "greylisted": Case(at("RCPT", "450 greylisted"), "pending"),
     "no such mailbox": Case(at("RCPT", "550 5.1.1 no such user"), "failed"),
-    "sender refused": Case(at("MAIL", "553 not you"), "failed"),
+    "sender refused": Case(at("MAIL", "553 not you"), "pending", 0, 5),
+    "sender refused for now": Case(at("MAIL", "451 busy"), "pending", 0, 5),
     "full mailbox": Case(at("RCPT", "452 4.2.2 full"), "pending"),
     "content refused": Case(at("DOT", "554 5.7.1 no"), "failed"),
     "content postponed": Case(at("DOT", "451 later"), "pending"),
     "no data wanted": Case(at("DATA", "451 later"), "pending"),
-    "dropped at RCPT": Case(at("RCPT", "drop"), "pending"),
-    "dropped at DATA": Case(at("DATA", "drop"), "pending"),
-    "dropped after the final dot": Case(at("DOT", "drop"), "pending", 1),
+    "dropped at RCPT": Case(at("RCPT", "drop"), "pending", 0, 5),
+    "dropped at DATA": Case(at("DATA", "drop"), "pending", 0, 5),
+    "dropped after the final dot": Case(at("DOT", "drop"), "pending", 1, 5),
 }
 
 
@@ -69,6 +79,10 @@ def test_what_becomes_of_a_mail(engine: Engine, group: str, time: Time, case: Ca
         sink.answer = lambda *_: None
         worker(engine, sink).run()
         assert len(sink.accepted) == case.copies, "it is not tried again at once"
+        if case.minutes > 1:
+            time.at += timedelta(minutes=case.minutes - 1)
+            worker(engine, sink).run()
+            assert len(sink.accepted) == case.copies, "nor a minute too early"
         time.at += timedelta(minutes=1)
         worker(engine, sink).run()
         row = delivery(engine)
@@ -85,6 +99,63 @@ def test_silence_is_given_up_after_the_deadline(engine: Engine, group: str, time
         over.set()
     row = delivery(engine)
     assert (row.state, row.attempts) == ("pending", 1)
+
+
+def test_a_server_that_drips_is_given_up_after_the_deadline(engine: Engine, group: str, time: Time) -> None:
+    """Promise P4: each letter comes in time, the whole answer does not."""
+    plant_message(engine, group, time.at)
+    with running() as sink:
+        sink.answer = lambda step, _: "250-" + "x\r\n250-" * 40 + "x" if step == "MAIL" else None
+        sink.drip = 0.02
+        began = monotonic()
+        worker(engine, sink).run()
+        assert monotonic() - began < 2
+    assert delivery(engine).state == "pending"
+
+
+def test_a_connection_that_the_server_has_closed_is_made_anew(engine: Engine, group: str, time: Time) -> None:
+    """Servers take only so many mails by one connection; that is no fault and no reason to wait."""
+    plant_messages(engine, group, 5, time.at)
+    with running() as sink:
+        sink.answer = lambda step, _: "421 enough" if step == "MAIL" and len(sink.paths) % 3 == 0 else None
+        assert worker(engine, sink).run() == 5
+        assert sink.connections == 3
+    with reading(engine) as session:
+        assert session.exec(select(RelayRow)).all() == []
+
+
+def test_a_batch_outlasts_no_lease(engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise P4: what a worker has claimed and not begun within half of its lease it puts back untried."""
+    assert copies_of_a_slow_batch(engine, group, time, monkeypatch) == 1
+
+
+def test_the_planted_whole_batch_is_seen(
+    engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """whole_batch: a worker that goes through its batch however long it takes loses it to another meanwhile."""
+    monkeypatch.setattr(Dispatcher, "_work", lambda self, claimed: sum(self._send(one) for one in claimed))
+    assert copies_of_a_slow_batch(engine, group, time, monkeypatch) == 2
+
+
+def copies_of_a_slow_batch(engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often the same mail arrives at the most, of several that take 25 seconds each with a lease of 60."""
+    plant_messages(engine, group, 6, time.at)
+    hand = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(dispatch, "time", SimpleNamespace(monotonic=lambda: hand.now))
+    with running() as sink:
+        other = worker(engine, sink)
+
+        def took_long(count: int) -> None:
+            hand.now += 25
+            if count < 6:
+                other._free_orphans()
+
+        sink.on_accept = took_long
+        slow = worker(engine, sink)
+        slow.run()
+        other.run()
+        assert len(set(sink.ids())) == 6
+        return max(Counter(sink.ids()).values())
 
 
 def test_nobody_is_asked_twice_while_a_slow_relay_has_the_mail(
@@ -117,7 +188,7 @@ def copies_of_a_slow_one(engine: Engine, group: str, time: Time, monkeypatch: py
     with running() as sink:
         sink.answer = answer
         slow = worker(engine, sink)
-        slow.channel_for(True)._deadline = 20  # type: ignore[attr-defined]
+        slow.channel_for(None, True)._deadline = 20  # type: ignore[attr-defined, arg-type]
         first = threading.Thread(target=slow.run)
         first.start()
         assert held.wait(20)
@@ -140,7 +211,7 @@ def test_name_and_password(engine: Engine, group: str, time: Time) -> None:
         row = delivery(engine)
         assert (row.state, row.answer) == ("pending", "the mail server did not accept our name and password")
         offer["AUTH"] = "235 welcome"
-        time.at += timedelta(minutes=1)
+        time.at += timedelta(minutes=5)
         worker(engine, sink, login="gmg:right@").run()
         assert delivery(engine).state == "accepted"
 
@@ -156,7 +227,7 @@ def test_an_unsafe_mail_is_kept_as_failed_and_the_others_go_on(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Threat T22: what reads back with a header that nobody set is never sent, and stops nobody else."""
-    from service.notifications import look
+    from service.notifications import freezing
     from service.notifications.mailing import mail
     from service.scheduler import plan
 
@@ -165,7 +236,7 @@ def test_an_unsafe_mail_is_kept_as_failed_and_the_others_go_on(
             raise mail.UnsafeMail("unexpected headers: ['bcc']")
         return mail.mail_bytes(envelope, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(look, "mail_bytes", unsafe)
+    monkeypatch.setattr(freezing, "mail_bytes", unsafe)
     time.at += timedelta(days=40)
     plan(engine)
     with reading(engine) as session:

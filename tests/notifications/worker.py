@@ -13,7 +13,8 @@ from sqlmodel import col, select
 
 from service.database import connect, reading, writing
 from service.notifications.channels.smtp import Smtp
-from service.notifications.outbox.dispatch import Dispatcher, Message
+from service.notifications.outbox.channel import Message
+from service.notifications.outbox.dispatch import Claimed, Dispatcher
 from service.notifications.outbox.tables import DeliveryRow
 
 
@@ -21,11 +22,11 @@ def plant(bug: str, dispatcher: Dispatcher, channel: Smtp) -> None:
     """Make the dispatcher wrong in a way that its promise forbids."""
     claim, send = dispatcher._claim, channel.send
 
-    def mark_first() -> list[tuple[Message, bool]]:
+    def mark_first() -> list[Claimed]:
         """Say that all is sent before it is."""
         claimed = claim()
         with writing(dispatcher.engine) as session:
-            ids = [message.id for message, _ in claimed]
+            ids = [one.message.id for one in claimed]
             session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(state="accepted"))
         return claimed
 
@@ -44,7 +45,7 @@ def main() -> None:
     url, port, lease, *bug = sys.argv[1:]
     engine = connect(url)
     channel = Smtp(f"smtp://127.0.0.1:{port}", "gmg@sender.example", 5)
-    dispatcher = Dispatcher(engine, lambda _: channel, float(lease))
+    dispatcher = Dispatcher(engine, lambda *_: channel, float(lease))
     if bug:
         plant(bug[0], dispatcher, channel)
     left = True

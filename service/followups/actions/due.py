@@ -16,10 +16,10 @@ from service.followups.actions.rules import NEXT, due_before
 from service.followups.actions.tables import ActionRow
 from service.groups import queries as groups
 from service.groups.charter import Charter
+from service.language.dates import spoken
 from service.meetings.queries import following, meeting_row, meetings
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
-from service.rotation.reasons import spoken
 
 _COMING = ("proposed", "called")
 # So many meetings on one day are none.

@@ -9,7 +9,7 @@ from service.followups.handovers.contents import Cell, Dossier, Section, Table, 
 from service.followups.handovers.rules import Boundary
 from service.followups.reports.values import ActionLine, ActivityLine, DecisionLine, MeetingLine, TermReport
 from service.groups.charter import Charter
-from service.rotation.reasons import spoken
+from service.language.dates import spoken
 
 
 class Checked(NamedTuple):

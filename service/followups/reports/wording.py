@@ -16,7 +16,7 @@ from service.followups.reports.values import (
     TermReport,
 )
 from service.groups.charter import Charter
-from service.rotation.reasons import spoken
+from service.language.dates import spoken
 from service.zones import day_in
 
 Namer = Callable[[str], str]

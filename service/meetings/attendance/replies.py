@@ -2,8 +2,10 @@
 
 A delegate answers for who delegated: the delegator's own REPLY says DELEGATED, with the delegate's address;
 the delegate's REPLY names whom it was DELEGATED-FROM. Either counts for the member that was invited.
+A REPLY to something else that was sent as an invitation is taken by the room that sent it (`also`).
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlmodel import Session, select
@@ -21,27 +23,46 @@ _ANSWERS = {"ACCEPTED": "accepted", "TENTATIVE": "tentative", "DECLINED": "decli
 
 
 class Taken(Out):
-    """What a REPLY came to; `taken` is false where a newer answer was known already."""
+    """What a REPLY came to, to a meeting or to the coming term of a handover.
 
-    meeting: str
+    `taken` is false where it was known already, or something newer; `detail` says what it means beyond a meeting.
+    """
+
+    meeting: str | None = None
+    handover: str | None = None
     member: str
     answer: str
     taken: bool
+    detail: str | None = None
+
+
+Taker = Callable[[Session, Charter, date, FoundEvent, FoundAttendee], Taken | None]
+_takers: tuple[Taker, ...] = ()
+
+
+def also(*takers: Taker) -> None:
+    """Name who takes REPLYs to what is no meeting (see `service/wiring.py`); each gives None for what is not its."""
+    global _takers
+    _takers = takers
 
 
 def take_reply(session: Session, charter: Charter, today: date, body: bytes) -> Taken:
     """Take the answer in a calendar file.
 
     Raises:
-        Problem: 404, no meeting has this UID; 409, as for `respond`; 413 and 422, the file cannot be read, is no
-            REPLY of one attendee, or is from somebody who was not asked.
+        Problem: 404, nothing that was sent has this UID; 409, as for `respond`; 413 and 422, the file cannot be
+            read, is no REPLY of one attendee, or is from somebody who was not asked.
     """
     event, attendee = _one(read_calendar(body, since=clock.now(), until=clock.now() + timedelta(days=1), zone="UTC"))
     row = session.exec(
         select(MeetingRow).where(MeetingRow.group_id == charter.group.id, MeetingRow.uid == event.uid)
     ).first()
     if row is None:
-        raise not_found("A meeting with this UID")
+        found = (take(session, charter, today, event, attendee) for take in _takers)
+        other = next((taken for taken in found if taken is not None), None)
+        if other is None:
+            raise not_found("A meeting or coming term with this UID")
+        return other
     said = _ANSWERS.get(attendee.partstat)
     if said is None:
         raise Problem(422, "no-answer", "PARTSTAT is none of ACCEPTED, TENTATIVE, DECLINED and DELEGATED.")

@@ -10,6 +10,7 @@ from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, IfMatch, change, look
 from service.access.rules import Caller
 from service.groups.parts import Day
+from service.language.dates import spoken
 from service.meetings.agenda.queries import items
 from service.meetings.attendance.queries import attendance_rows, observers
 from service.meetings.attendance.rules import PRESENT
@@ -19,7 +20,6 @@ from service.meetings.minutes.queries import existing, minutes_row, objections, 
 from service.meetings.minutes.rules import OUTCOMES, State, markdown, represented
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
-from service.rotation.reasons import spoken
 from service.text import Id, LongText, Text
 from service.versions import Expected
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,17 +14,15 @@ from service.followups.actions.rules import CHAIR
 from service.followups.actions.tables import ActionRow
 from service.groups.charter import Person
 from service.groups.stations import station
+from service.notifications.followups import action_words as words
 from service.notifications.followups import steps
 from service.notifications.followups.steps import STEPS, Step
 from service.notifications.followups.withdrawing import OVERVIEW
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
+from service.notifications.look import Look
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, message
 from service.notifications.outbox.tables import DeliveryRow
-from service.notifications.wording import Wording
+from service.notifications.posting import About, Recipient, post
 from service.rotation.people import chairs_people
-from service.rotation.reasons import spoken
 
 REMINDER, OVERDUE = "action.reminder", "action.overview"
 _DAY = timedelta(days=1)
@@ -105,45 +104,13 @@ def _remind(look: Look, row: ActionRow) -> None:
             continue
         occurrence = f"{row.dues}:{one.step.name}"
         event = look.event(REMINDER, row.id, occurrence, one.at, step=one.step.name, due=row.place.isoformat())
-        to = Recipient(one.person.name, one.person.email)
-        look.post(event, to, _wording(look, one), key, one.last, About(row.id, row.dues))
+        to = Recipient(one.person.name, one.person.email, one.organization)
+        doer = _doer(look, row)
+        say = partial(
+            words.reminder, look.charter, row, one.step, look.chair, doer.name if doer else None, look.today
+        )  # fmt: skip
+        post(look, event, "actions", to, key, one.last, About(row.id, row.dues), say)
         known.add(key)
-
-
-def _wording(look: Look, one: Owed) -> Wording:
-    row = one.row
-    day = spoken(row.place)
-    if one.step.kind == "due-soon":
-        subject, lead = f"due {day}: {row.title}", f"This is due by the end of {day}."
-    else:
-        late = (look.today - row.place).days
-        subject = f"overdue since {day}: {row.title}"
-        lead = f"This was due by {day}, {late} {'day' if late == 1 else 'days'} ago. "
-        lead += _AFTER[one.step.to]
-    facts = [("Action", f"{row.id}: {row.title}"), ("Owner", _owner(look, row)), ("Due", day)]
-    doer = _doer(look, row)
-    if doer is not None:
-        facts.append(("Who does it", doer.name))
-    part = Part(lead, facts, text=row.text, because=_because(look, one.organization))
-    reader = reader_of(look, one.person.name, one.organization)
-    return message(look.charter, reader, f"{look.charter.group.label}: {subject}", part, look.url)
-
-
-_AFTER = {
-    "doer": "Finish it, log how far it is, or move its due date with the reason.",
-    "focal-point": "Who does it was told a week ago, and it is not finished yet.",
-    "alternate": "Its focal point was told a week ago, and it is not finished yet.",
-}
-
-
-def _owner(look: Look, row: ActionRow) -> str:
-    if row.owner != CHAIR:
-        return look.charter.short(row.owner)
-    return f"the chair ({' and '.join(look.charter.short(id_) for id_ in look.chair) or 'vacant'})"
-
-
-def _because(look: Look, organization: str) -> str:
-    return f"You get this because you serve {look.charter.short(organization)} in {look.charter.group.name}."
 
 
 def _chairs(look: Look, row: ActionRow) -> Iterator[tuple[Person, str, datetime]]:
@@ -194,14 +161,9 @@ def _post(look: Look, person: Person, organization: str, rows: list[ActionRow]) 
     names = [_named(row) for row in rows]
     digest = sha256(" ".join(names).encode()).hexdigest()[:16]
     event = look.event(OVERDUE, look.group_id, f"{look.today}:{digest}", look.now, actions=names)
-    listed = [f"{row.title} ({_owner(look, row)}), due {spoken(row.place)}, {row.id}" for row in rows]
-    count = "An action is" if len(rows) == 1 else f"{len(rows)} actions are"
-    lead = f"{count} overdue by three weeks or more. Those who answer for them were told in turn."
-    part = Part(lead, heading="Overdue", listed=listed, because=_because(look, organization))
-    reader = reader_of(look, person.name, organization)
-    subject = f"{look.charter.group.label}: overdue actions ({len(rows)})"
-    wording = message(look.charter, reader, subject, part, look.url)
     last = look.now + timedelta(days=steps.OVERVIEW_LASTS)
     key = f"{OVERDUE}:{event.id}:{who(person.email)}"
     if key not in look.known(OVERVIEW):
-        look.post(event, Recipient(person.name, person.email), wording, key, last, About(OVERVIEW, 0))
+        to = Recipient(person.name, person.email, organization)
+        say = partial(words.overview, look.charter, rows, look.chair)
+        post(look, event, "chair", to, key, last, About(OVERVIEW, 0), say)

@@ -1,7 +1,8 @@
 """Tells of common activities: proposed and agreed ones, milestones that come or are missed, and those gone silent."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlmodel import col, select
@@ -10,16 +11,16 @@ from service import zones
 from service.events import Event
 from service.followups.activities.queries import activity_row
 from service.followups.activities.tables import ActivityRow, MilestoneRow
-from service.groups.charter import Person
+from service.groups.charter import Charter, Person
 from service.groups.stations import station
+from service.notifications.followups import activity_words as words
 from service.notifications.followups.milestones import AHEAD, BACK, ENDED, STEPS, Step, key, silent_key, silent_since
 from service.notifications.followups.steps import at
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
+from service.notifications.look import Look
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, message
+from service.notifications.posting import About, Recipient, Say, post
+from service.notifications.wording.message import Message, Reader
 from service.rotation.people import CHAIR_ROLES, chairs_people, people_of
-from service.rotation.reasons import spoken
 
 PROPOSED, AGREED, SILENT = "activity.proposed", "activity.agreed", "activity.silent"
 ALIVE = ("agreed", "ongoing")
@@ -49,11 +50,9 @@ def tell(look: Look) -> None:
     for event in look.session.exec(asked.order_by(col(Event.position))).all():
         row = activity_row(look.session, look.group_id, event.subject)
         if event.kind == PROPOSED and row.state == "proposed":
-            lead = "This is proposed. Put it to the group, and put on record what it has agreed, or turn it down."
-            _post(look, event, row, _steering(look), "proposed", lead)
+            _tell(look, event, row, "chair", _steering(look), words.proposed)
         elif event.kind == AGREED and row.state in ALIVE:
-            lead = "The group has agreed this. Begin, and report how far it has come; the first report starts it."
-            _post(look, event, row, _taking_part(look, row), "agreed", lead)
+            _tell(look, event, row, "activities", _taking_part(look, row), words.agreed)
 
 
 def remind(look: Look) -> None:
@@ -104,20 +103,13 @@ def _remind(look: Look, one: Owed) -> None:
     key_ = key(step.kind, look.group_id, row.id, milestone.number, milestone.moves, one.to[0].email)
     if key_ in look.known(row.id):
         return
-    day = spoken(milestone.due)
-    if step.days < 0:
-        subject = f"milestone due {day}: {milestone.title}"
-        lead = f"A milestone of {row.title} is due by the end of {day}."
-    else:
-        subject = f"milestone overdue since {day}: {milestone.title}"
-        lead = f"A milestone of {row.title} was due by {day}. Say that it is reached, or move it with the reason."
     occurrence = f"{milestone.number}:{milestone.moves}"
     event = look.event(
         f"milestone.{step.kind}", row.id, occurrence, one.at, milestone=milestone.number, due=milestone.due.isoformat()
     )
-    facts = [("Milestone", f"{milestone.number}: {milestone.title}"), ("Due", day), *_facts(look, row)]
     last = one.at + timedelta(days=step.lasts)
-    _send(look, event, one.to, About(row.id, milestone.moves), subject, Part(lead, facts), key_, last)
+    say = partial(words.milestone, look.charter, row, milestone, step)
+    _post(look, event, "activities", one.to, key_, last, About(row.id, milestone.moves), say)
 
 
 def _silent(look: Look) -> Iterator[tuple[ActivityRow, To, datetime]]:
@@ -140,45 +132,31 @@ def _ask(look: Look, row: ActivityRow, to: To, due: datetime) -> None:
     if key_ in look.known(row.id):
         return
     event = look.event(SILENT, row.id, row.until_day.isoformat(), due, until=row.until_day.isoformat())
-    lead = (
-        f"{row.title} was to end by {_last(row.until_day)}, and nothing was reported for three months. "
-        "Report what came of it; the chair then completes it. If it goes on, give it another end."
-    )
-    subject = f"how did it end? {row.title}"
-    _send(look, event, to, About(row.id, 0), subject, Part(lead, _facts(look, row)), key_, due + _NEWS_FOR)
+    say = partial(words.silent, look.charter, row)
+    _post(look, event, "activities", to, key_, due + _NEWS_FOR, About(row.id, 0), say)
 
 
-def _post(look: Look, event: Event, row: ActivityRow, audience: Iterable[To], what: str, lead: str) -> None:
+def _tell(
+    look: Look,
+    event: Event,
+    row: ActivityRow,
+    kind: str,
+    audience: Iterable[To],
+    news: Callable[[Charter, ActivityRow, Reader], Message],
+) -> None:
     """One message to each of the audience, unless it is in the outbox already."""
     known = look.known(row.id)
     for to in audience:
         key_ = f"{event.kind}:{event.id}:{who(to[0].email)}"
         if key_ not in known:
-            part = Part(lead, _facts(look, row), text=row.objective)
-            _send(look, event, to, About(row.id, 0), f"{what}: {row.title}", part, key_, look.now + _NEWS_FOR)
+            say = partial(news, look.charter, row)
+            _post(look, event, kind, to, key_, look.now + _NEWS_FOR, About(row.id, 0), say)
             known.add(key_)
 
 
-def _send(look: Look, event: Event, to: To, about: About, subject: str, part: Part, key_: str, last: datetime) -> None:
+def _post(look: Look, event: Event, kind: str, to: To, key_: str, last: datetime, about: About, say: Say) -> None:
     person, organization = to
-    served = look.charter.short(organization) if organization else "the secretariat"
-    said = part._replace(because=f"You get this because you serve {served} in {look.charter.group.name}.")
-    reader = reader_of(look, person.name, organization)
-    wording = message(look.charter, reader, f"{look.charter.group.label}: {subject}", said, look.url)
-    look.post(event, Recipient(person.name, person.email), wording, key_, last, about)
-
-
-def _facts(look: Look, row: ActivityRow) -> list[tuple[str, str]]:
-    found = [("Activity", f"{row.id}: {row.title} ({row.kind})"), ("Lead", look.charter.short(row.lead))]
-    if row.partners:
-        found.append(("Partners", ", ".join(look.charter.short(id_) for id_ in row.partners)))
-    found.append(("Period", f"{spoken(row.from_day)} to {_last(row.until_day)}"))
-    found += [("Decision", row.decision)] if row.decision else []
-    return found
-
-
-def _last(until: date) -> str:
-    return spoken(until - timedelta(days=1))
+    post(look, event, kind, Recipient(person.name, person.email, organization), key_, last, about, say)
 
 
 def _speaking(look: Look, member: str) -> Iterator[To]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlmodel import Session, col, update
@@ -9,17 +10,15 @@ from sqlmodel import Session, col, update
 from service import clock, zones
 from service.followups.handovers import queries
 from service.followups.handovers.queries import Handover
-from service.followups.handovers.rules import ASKS, CHECKLIST, Boundary, Side, asks, side_people
+from service.followups.handovers.rules import ASKS, Boundary, Side, asks, side_people
 from service.groups import queries as groups
 from service.groups.charter import Charter, Person
 from service.groups.stations import station
-from service.notifications.followups.saying import because, between, page
+from service.notifications.followups import handover_words as words
 from service.notifications.handovers.tables import BoundaryRow
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
-from service.notifications.meetings.saying import Part, message
+from service.notifications.look import Look
 from service.notifications.outbox.tables import WAITING, DeliveryRow
-from service.rotation.reasons import spoken
+from service.notifications.posting import About, Recipient, post
 
 UNCONFIRMED = "handover.unconfirmed"
 # The beginning of the key of a request to confirm.
@@ -53,15 +52,10 @@ def ask(look: Look, row: BoundaryRow, boundary: Boundary) -> None:
             continue
         event = look.event(UNCONFIRMED, row.key, f"{row.day}:{row.revision}:{number}", past[-1], number=number)
         _supersede(look, row.key, asked.person.email)
-        wording = message(
-            look.charter,
-            reader_of(look, asked.person.name, asked.organization),
-            f"{look.charter.group.label}: please confirm the handover of {spoken(row.day)}",
-            _request(look, boundary, asked),
-            look.url,
-        )
-        to = Recipient(asked.person.name, asked.person.email)
-        look.post(event, to, wording, key, last, About(row.key, row.revision))
+        to = Recipient(asked.person.name, asked.person.email, asked.organization)
+        link = f"{look.url}/handovers/{row.key}"
+        say = partial(words.unconfirmed, look.charter, boundary, asked.side, _done(look, row.key), link)
+        post(look, event, "chair", to, key, last, About(row.key, row.revision), say)
 
 
 def waiting(look: Look, row: BoundaryRow, boundary: Boundary) -> list[Asked]:
@@ -101,22 +95,9 @@ def _addresses(charter: Charter, found: Handover, today: date) -> Iterator[str]:
                 yield person.email
 
 
-def _request(look: Look, boundary: Boundary, asked: Asked) -> Part:
-    known = queries.answers(look.session, look.group_id, boundary.key)
-    listed = [
-        f"{one.title}: {'done' if one.key in known and known[one.key].done else 'not done yet'}" for one in CHECKLIST
-    ]
-    lead = (
-        f"The chair passed {between(look.charter, boundary)} on {spoken(boundary.day)}, and the {asked.side} side has "
-        "not confirmed the handover yet. Fill in what is missing, and confirm it for your side."
-    )
-    return Part(
-        lead,
-        heading="Where the checklist stands",
-        listed=listed,
-        action=page(look, boundary.key),
-        because=because(look, asked.organization),
-    )
+def _done(look: Look, turn: str) -> list[str]:
+    """The headings of the checklist that are done."""
+    return [key for key, one in queries.answers(look.session, look.group_id, turn).items() if one.done]
 
 
 def _supersede(look: Look, turn: str, address: str) -> None:

@@ -42,6 +42,7 @@ _FOR_MEMBERS = " · for the members of the group"
 _MESSAGES = {
     "handover.reminder": "reminder",
     "handover.changed": "change of the handover",
+    "handover.unacknowledged": "word that nobody has acknowledged it",
     "unconfirmed": "request to confirm",
     "chair.asked": "question whether it takes the chair",
 }

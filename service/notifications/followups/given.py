@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import col, select
 
 from service.events import Event
 from service.followups.actions.people import serves
 from service.followups.actions.queries import action_row
-from service.followups.actions.rules import CHAIR, owners
+from service.followups.actions.rules import owners
 from service.followups.actions.tables import ActionRow
 from service.groups.charter import Person
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
+from service.notifications.followups import action_words as words
+from service.notifications.look import Look
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, message
+from service.notifications.posting import About, Recipient, post
 from service.rotation.people import people_of
-from service.rotation.reasons import spoken
 
 GIVEN = ("action.opened", "action.transferred")
 # What was not told for so long shows in lists and reminders.
@@ -43,16 +43,9 @@ def _tell(look: Look, event: Event, row: ActionRow) -> None:
         key = f"action.given:{event.id}:{who(person.email)}"
         if organization == event.data["organization"] or key in known:
             continue
-        facts = [("Action", f"{row.id}: {row.title}"), ("Due", spoken(row.due) if row.due else "no day is set")]
-        whose = "the chair" if row.owner == CHAIR else look.charter.short(row.owner)
-        lead = f"{event.actor} has given this to {whose}. Log how it goes, through the API or your own programs."
-        because = f"You get this because you serve {look.charter.short(organization)} in {look.charter.group.name}."
-        part = Part(lead, facts, text=row.text, because=because)
-        reader = reader_of(look, person.name, organization)
-        title = f"{look.charter.group.label}: an action for {whose}: {row.title}"
-        wording = message(look.charter, reader, title, part, look.url)
-        to = Recipient(person.name, person.email)
-        look.post(event, to, wording, key, event.recorded_at + _NEWS_FOR, About(subject, row.version))
+        to = Recipient(person.name, person.email, organization)
+        say = partial(words.given, look.charter, row, event.actor)
+        post(look, event, "actions", to, key, event.recorded_at + _NEWS_FOR, About(subject, row.version), say)
         known.add(key)
 
 

@@ -5,6 +5,7 @@ Whatever is seen late is recorded once, with the instant from which it holds; no
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import col, select
 
@@ -13,20 +14,17 @@ from service.events import Event
 from service.followups.actions.tables import ActionRow
 from service.followups.handovers import queries
 from service.followups.handovers.commands import begun
-from service.followups.handovers.compiling import named
 from service.followups.handovers.pdf import NoPdf
 from service.followups.handovers.rules import SIDES, Boundary, side_people
 from service.followups.handovers.tables import DossierRow
 from service.groups.charter import Person
+from service.notifications.followups import handover_words as words
 from service.notifications.followups.confirming import ask, is_asked, waiting
 from service.notifications.followups.dossiers import FROZEN, freeze
-from service.notifications.followups.saying import because, between, page
 from service.notifications.handovers.tables import BoundaryRow
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
+from service.notifications.look import Look
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, message
-from service.rotation.reasons import spoken
+from service.notifications.posting import About, Recipient, Say, post
 
 PASSED = "action.passed"
 _NEWS_FOR = timedelta(days=30)
@@ -90,21 +88,9 @@ def _pass_on(look: Look, boundary: Boundary) -> None:
 
 def _tell_what_passed(look: Look, boundary: Boundary, event: Event, owned: list[ActionRow]) -> None:
     """One message to each of the incoming chair's people, however many actions have passed."""
-    incoming = named(look.charter, boundary.after.chair)
-    lead = f"The chair has passed {between(look.charter, boundary)}, and with it what the chair has still to do."
-    listed = [
-        f"{one.id}: {one.title}" + (f", due on {spoken(one.due)}" if one.due else ", without a date") for one in owned
-    ]
-    subject = f"{look.charter.group.label}: what passes to {incoming} with the chair"
+    say = partial(words.passed, look.charter, boundary, owned, _page(look, boundary.key))
     for person, organization in side_people(look.charter, boundary, "incoming", look.today):
-        part = Part(
-            lead,
-            heading="Open actions of the chair",
-            listed=listed,
-            action=page(look, boundary.key),
-            because=because(look, organization),
-        )
-        _post(look, event, person, organization, subject, part, About(f"passed-{boundary.key}", 0))
+        _post(look, event, person, organization, About(f"passed-{boundary.key}", 0), say)
 
 
 def _send_dossiers(look: Look) -> None:
@@ -124,22 +110,22 @@ def _send_dossiers(look: Look) -> None:
 
 
 def _send_dossier(look: Look, event: Event, row: DossierRow, boundary: Boundary) -> None:
-    chairs, label = between(look.charter, boundary), look.charter.group.label
-    lead = f"The dossier of the handover {chairs} on {spoken(boundary.day)} is frozen and attached."
-    facts = [("Dossier", f"number {row.number}"), ("SHA-256 of the file", row.sha256)]
-    if row.reason:
-        facts.insert(1, ("Why there is another", row.reason))
+    kept = words.Kept(row.number, row.reason, row.sha256)
     name = f"{look.group_id}-{row.turn}-dossier-{row.number}.pdf"
     about = About(f"dossier-{row.turn}", row.number, attachment=(name, row.pdf))
+    say = partial(words.dossier, look.charter, boundary, kept, _page(look, row.turn))
     for side in SIDES:
         for person, organization in side_people(look.charter, boundary, side, look.today):
-            part = Part(lead, facts, action=page(look, row.turn), because=because(look, organization))
-            subject = f"{label}: dossier of the handover of {spoken(boundary.day)}"
-            _post(look, event, person, organization, subject, part, about)
+            _post(look, event, person, organization, about, say)
 
 
-def _post(look: Look, event: Event, person: Person, organization: str, subject: str, part: Part, about: About) -> None:
+def _page(look: Look, turn: str) -> str:
+    """Where the handover is shown."""
+    return f"{look.url}/handovers/{turn}"
+
+
+def _post(look: Look, event: Event, person: Person, organization: str, about: About, say: Say) -> None:
     key = f"{event.kind}:{event.id}:{who(person.email)}"
     if key not in look.known(about.subject):
-        wording = message(look.charter, reader_of(look, person.name, organization), subject, part, look.url)
-        look.post(event, Recipient(person.name, person.email), wording, key, look.now + _NEWS_FOR, about)
+        to = Recipient(person.name, person.email, organization)
+        post(look, event, "chair", to, key, look.now + _NEWS_FOR, about, say)

@@ -6,22 +6,21 @@ next one begins behind it.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import col, func, select
 
 from service import zones
-from service.calendars.items import group_name
 from service.followups.notices.queries import notices
 from service.followups.notices.tables import NoticeRow
 from service.groups.stations import station
+from service.notifications.followups import notice_words as words
 from service.notifications.followups.audience import Addressed, focal_points
 from service.notifications.handovers.rules import dues
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
+from service.notifications.look import Look
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, message
 from service.notifications.outbox.tables import DeliveryRow
-from service.rotation.reasons import spoken
+from service.notifications.posting import About, Recipient, post
 
 DIGEST, SUBJECT = "notice.digest", "notices"
 _WEEK = timedelta(days=7)
@@ -89,15 +88,6 @@ def _tell(look: Look, to: Addressed, monday: date, due: datetime, news: Sequence
     # It may have been written before, and taken back unsent with one of its notices.
     before = f"{DIGEST}:{look.group_id}:{monday}:{who(to.person.email)}:"
     key = f"{before}{sum(one.startswith(before) for one in look.known(SUBJECT))}"
-    lines = [
-        f"{look.charter.short(row.member)}, {row.theme}: {row.text}{f' {row.link}' if row.link else ''}" for row in news
-    ]
-    reader = reader_of(look, to.person.name, to.organization)
-    subject = f"{group_name(look.charter)}: news of the week of {spoken(monday)}"
-    lead = "What the members let each other know. It stands at the next meeting's exchange of news as well."
-    because = f"You get this because you serve {look.charter.short(to.organization)} in {look.charter.group.name}."
-    wording = message(
-        look.charter, reader, subject, Part(lead, heading="News", listed=lines, because=because), look.url
-    )
-    about = About(SUBJECT, news[-1].number)
-    look.post(event, Recipient(to.person.name, to.person.email), wording, key, due + _WEEK, about)
+    person = Recipient(to.person.name, to.person.email, to.organization)
+    say = partial(words.digest, look.charter, monday, news)
+    post(look, event, "notices", person, key, due + _WEEK, About(SUBJECT, news[-1].number), say)

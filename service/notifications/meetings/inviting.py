@@ -1,9 +1,8 @@
 """Invitations out: each person gets the net change since they were last told, as an iTIP message in a mail."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from sqlmodel import col, or_, select, update
 
@@ -11,7 +10,6 @@ from service import zones
 from service.access.links import sign_rsvp
 from service.calendars.entries import inside_item
 from service.calendars.itip import Method, Party, itip_bytes
-from service.groups.stations import station
 from service.meetings.agenda.queries import items
 from service.meetings.agenda.rules import settles_on
 from service.meetings.attendance.queries import observers
@@ -20,16 +18,16 @@ from service.meetings.inviting.rules import SETTLES, Owed, settled
 from service.meetings.inviting.tables import InvitationRow
 from service.meetings.queries import end_of
 from service.meetings.tables import MeetingRow
-from service.notifications.look import About, Look, Recipient
+from service.notifications.look import Look
+from service.notifications.meetings.invitation_words import invitation
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, Reader, changes, facts, message, short_when, title
 from service.notifications.outbox.tables import WAITING, DeliveryRow
+from service.notifications.posting import About, Recipient, post
+from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
-from service.rotation.reasons import spoken
 from service.settings import current
 
 TOLD = "meeting.told"
-_SUBJECTS = {"new": "New", "changed": "Changed", "cancelled": "Cancelled", "removed": "Cancelled for you"}
 
 
 def waiting(look: Look) -> list[MeetingRow]:
@@ -55,7 +53,8 @@ def invite(look: Look, row: MeetingRow) -> None:
         key = f"{TOLD}.{owed.news}:{look.group_id}:{row.id}:{row.version}:{who(owed.to.address)}"
         _supersede(look, row, owed.to.address)
         about = About(f"meeting-{row.id}", row.sequence, invitation=_invitation(look, row, owed))
-        look.post(event, Recipient(owed.to.name, owed.to.address), _wording(look, row, owed), key, end_of(row), about)
+        to = Recipient(owed.to.name, owed.to.address, owed.to.organization)
+        post(look, event, "invitations", to, key, end_of(row), about, partial(_say, look, row, owed))
         remember(look, row, known.get(owed.to.address), owed)
 
 
@@ -124,76 +123,22 @@ def _given(look: Look, row: MeetingRow, owed: Owed) -> list[str]:
     return [item.title for item in items(look.session, row.group_id, row.id) if item.id in given]
 
 
-def reader_of(look: Look, name: str, organization: str) -> Reader:
-    """Who reads, with the city and zone of their duty station."""
-    zone, _ = station(look.charter, organization)
-    found = look.charter.organization(organization)
-    return Reader(name, (found.city if found else None) or "", zone)
+def _say(look: Look, row: MeetingRow, owed: Owed, reader: Reader) -> Message:
+    settles = settles_on(zones.day_in(row.start, look.zone), row.freeze)
+    agenda = _agenda(look, row) if owed.to.organization else _given(look, row, owed)
+    return invitation(look.charter, owed, reader, settles, row.reason or "", agenda, _link(look, row, owed, reader))
 
 
-def _wording(look: Look, row: MeetingRow, owed: Owed) -> Any:
-    said = owed.said
-    reader = reader_of(look, owed.to.name, owed.to.organization)
-    subject = f"{_SUBJECTS[owed.news]}: {title(look.charter, said)}, {short_when(said)}"
-    shown = changes(look.charter, owed.was, said) if owed.news == "changed" and owed.was else []
-    return message(
-        look.charter,
-        reader,
-        subject,
-        Part(
-            _lead(look, row, owed),
-            facts(look.charter, said, reader),
-            shown,
-            *_agenda(look, row, owed),
-            action=_action(look, row, owed),
-            because=_because(look, owed),
-        ),
-        look.url,
-    )
+def _agenda(look: Look, row: MeetingRow) -> list[str]:
+    return [item.title for item in items(look.session, row.group_id, row.id) if item.state == "accepted"]
 
 
-def _lead(look: Look, row: MeetingRow, owed: Owed) -> str:
-    name = f"{title(look.charter, owed.said)}"
-    if owed.news == "new":
-        settles = spoken(settles_on(zones.day_in(row.start, look.zone), row.freeze))
-        more = f" Items for its agenda are taken until {settles}." if owed.to.organization else ""
-        return f"{name} is called; you are invited.{more}"
-    if owed.news == "changed":
-        again = _asks_again(owed.was, owed.said) and owed.invited
-        return f"{name} has changed." + (" Please answer again." if again else "")
-    if owed.news == "removed":
-        return f"{name}: you are no longer asked to this meeting; it takes place without a change for the others."
-    return f"{name} is cancelled: {row.reason or 'no reason was given'}."
-
-
-def _asks_again(was: Mapping[str, Any] | None, said: Mapping[str, Any]) -> bool:
-    return was is not None and any(was[name] != said[name] for name in ("start", "minutes", "zone", "place"))
-
-
-def _agenda(look: Look, row: MeetingRow, owed: Owed) -> tuple[str, list[str]]:
-    if owed.said["state"] == "cancelled":
-        return "", []
-    if not owed.to.organization:
-        return "What you were given of the agenda", _given(look, row, owed)
-    on = [item.title for item in items(look.session, row.group_id, row.id) if item.state == "accepted"]
-    return "On the agenda", on
-
-
-def _action(look: Look, row: MeetingRow, owed: Owed) -> tuple[str, str] | None:
-    """The link by which a member's person answers; an observer is a guest, and is asked for none."""
-    person = look.people.get(owed.to.address)
+def _link(look: Look, row: MeetingRow, owed: Owed, reader: Reader) -> str | None:
+    """Where the reader answers for a member; an observer is a guest, and is asked for no answer."""
+    person = look.people.get(reader.address)
     if owed.said["state"] == "cancelled" or not owed.to.organization or person is None or not owed.invited:
         return None
-    link = sign_rsvp(look.group_id, row.id, owed.to.organization, person)
-    return f"Answer for {look.charter.short(owed.to.organization)}", f"{look.url}/rsvp/{link}"
-
-
-def _because(look: Look, owed: Owed) -> str:
-    if not owed.invited:
-        return "You get this because you were told of this meeting as its host."
-    if not owed.to.organization:
-        return f"You get this because you are invited by {look.charter.group.name}."
-    return f"You get this because you serve {look.charter.short(owed.to.organization)} in {look.charter.group.name}."
+    return f"{look.url}/rsvp/{sign_rsvp(look.group_id, row.id, owed.to.organization, person)}"
 
 
 def host_told(look: Look, row: MeetingRow, name: str, address: str, organization: str) -> None:

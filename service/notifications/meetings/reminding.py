@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlmodel import col, select
@@ -15,14 +16,14 @@ from service.meetings.people import invitees
 from service.meetings.queries import end_of
 from service.meetings.tables import MeetingRow
 from service.notifications.handovers.rules import dues
-from service.notifications.look import About, Look, Recipient
+from service.notifications.look import Look
 from service.notifications.meetings.facts import facts_of
-from service.notifications.meetings.inviting import host_told, reader_of
-from service.notifications.meetings.rules import FIRST, LAST, RULES, Facts, Rule, is_fresh, key
-from service.notifications.meetings.saying import Part, facts, message, short_when, title
-from service.notifications.wording import Wording
+from service.notifications.meetings.inviting import host_told
+from service.notifications.meetings.reminder_words import Coming, reminder
+from service.notifications.meetings.rules import FIRST, LAST, RULES, Rule, is_fresh, key
+from service.notifications.posting import About, Recipient, post
+from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
-from service.rotation.reasons import spoken
 
 REMINDER = "meeting.reminder"
 # A weekend and a holiday move a reminder by no more than this.
@@ -92,14 +93,6 @@ def _steering(look: Look, row: MeetingRow) -> Iterator[tuple[str, str, str, str]
                 yield person.name, person.email, "", ""
 
 
-def _who_acts(look: Look, row: MeetingRow, one: Owed) -> str:
-    """For a reader who hosts the meeting and does not chair yet: whose it is to act until then."""
-    if one.member in look.chair or not look.chair:
-        return ""
-    now = " and ".join(look.charter.short(id_) for id_ in look.chair)
-    return f" Until the chair passes this is for {now} to do; tell them what suits you."
-
-
 def remind(look: Look, row: MeetingRow) -> None:
     """Put the reminders that are due into the outbox, each once for a SEQUENCE; none for what is over."""
     known: set[str] | None = None
@@ -112,8 +105,9 @@ def remind(look: Look, row: MeetingRow) -> None:
         if key_ in known:
             continue
         event = look.event(REMINDER, row.id, f"{row.sequence}:{one.rule.kind}", one.at, sequence=row.sequence)
-        about = About(f"meeting-{row.id}", row.sequence)
-        look.post(event, Recipient(one.name, one.address), _wording(look, row, one), key_, last, about)
+        to, about = Recipient(one.name, one.address, one.organization), About(f"meeting-{row.id}", row.sequence)
+        kind = "chair" if one.rule.to == "chair" else "meetings"
+        post(look, event, kind, to, key_, last, about, partial(_say, look, row, one))
         known.add(key_)
         if row.state == "proposed" and one.member in row.chair:
             host_told(look, row, one.name, one.address, one.organization)
@@ -124,104 +118,17 @@ def _not_after(row: MeetingRow, rule: Rule) -> datetime:
     return row.start if rule.lead > 0 else end_of(row) + timedelta(days=30 - rule.lead)
 
 
-def _wording(look: Look, row: MeetingRow, one: Owed) -> Wording:
-    said, reader = said_of(row), reader_of(look, one.name, one.organization)
-    name, day = title(look.charter, said), zones.day_in(row.start, look.zone)
-    settles = spoken(settles_on(day, row.freeze))
-    subject, lead, heading, listed = _SAYS[one.rule.kind](look, row, one, settles)
-    part = Part(
-        lead.format(name=name),
-        facts(look.charter, said, reader),
-        heading=heading,
-        listed=listed,
-        because=_because(look, one),
+def _say(look: Look, row: MeetingRow, one: Owed, reader: Reader) -> Message:
+    on = items(look.session, row.group_id, row.id)
+    accepted = [item for item in on if item.state == "accepted"]
+    coming = Coming(
+        said_of(row),
+        facts_of(look.session, row),
+        settles_on(zones.day_in(row.start, look.zone), row.freeze),
+        look.chair,
+        one.member,
+        [item.title for item in accepted],
+        [item.title for item in on if item.state == "proposed"],
+        [f"{item.title}: {link['title']} {link['url']}" for item in accepted for link in item.links],
     )
-    return message(look.charter, reader, f"{name}, {short_when(said)}: {subject}", part, look.url)
-
-
-def _because(look: Look, one: Owed) -> str:
-    whom = look.charter.short(one.organization) if one.organization else "as its secretariat"
-    return f"You get this because you serve {whom} in {look.charter.group.name}."
-
-
-Said = tuple[str, str, str, list[str]]
-
-
-def _uncalled(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    names = " and ".join(look.charter.short(id_) for id_ in row.chair)
-    hosts = "you host it" if one.member in row.chair else f"{names or 'nobody'} hosts it"
-    lead = (
-        f"{{name}} is proposed and not called yet. By the rotation {hosts}: it is to be called, moved or cancelled, "
-        "so that the others know." + _who_acts(look, row, one)
-    )
-    return "to be called", lead, "", []
-
-
-def _agenda_call(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    lead = "What should {name} deal with? Items for its agenda are taken until " + settles + "."
-    return "call for agenda items", lead, "On the agenda so far", _agenda(look, row)
-
-
-def _no_agenda(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    lead = (
-        "{name} has no agenda yet. It is to be settled on "
-        + settles
-        + "; accept what was proposed, or propose items."
-        + _who_acts(look, row, one)
-    )
-    waiting = [item.title for item in items(look.session, row.group_id, row.id) if item.state == "proposed"]
-    return "no agenda yet", lead, "Proposed and not taken yet", waiting
-
-
-def _missing(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    found: Facts = facts_of(look.session, row)
-    lacks = []
-    if one.member not in found.answered:
-        lacks.append(f"an answer whether {look.charter.short(one.member)} comes, and who for it")
-    if one.member not in found.news:
-        lacks.append("its news for the information exchange")
-    return (
-        "what we still need from you",
-        "{name} is near.",
-        f"Still missing from {look.charter.short(one.member)}",
-        lacks,
-    )
-
-
-def _documents(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    found = [
-        f"{item.title}: {link['title']} {link['url']}"
-        for item in items(look.session, row.group_id, row.id)
-        if item.state == "accepted"
-        for link in item.links
-    ]
-    return (
-        "documents",
-        "{name} is in a week; please read what it will deal with.",
-        "Documents",
-        found or ["none so far"],
-    )
-
-
-def _tomorrow(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    return "soon", "{name} is on the next working day.", "On the agenda", _agenda(look, row)
-
-
-def _no_minutes(look: Look, row: MeetingRow, one: Owed, settles: str) -> Said:
-    lead = "The minutes of {name} are not circulated yet. Write what was agreed, and give members time to object."
-    return "minutes are missing", lead, "", []
-
-
-def _agenda(look: Look, row: MeetingRow) -> list[str]:
-    return [item.title for item in items(look.session, row.group_id, row.id) if item.state == "accepted"]
-
-
-_SAYS = {
-    "uncalled": _uncalled,
-    "agenda-call": _agenda_call,
-    "no-agenda": _no_agenda,
-    "missing": _missing,
-    "documents": _documents,
-    "tomorrow": _tomorrow,
-    "no-minutes": _no_minutes,
-}
+    return reminder(look.charter, one.rule.kind, coming, reader)

@@ -1,96 +1,96 @@
-"""What the service says about a meeting: one shape for all, a lead, facts, changes, and what to do."""
+"""What every message about a meeting says in the same words: when, where, under whom, and what has changed. Pure.
+
+A meeting comes as `service.meetings.inviting.queries.said_of` tells it. All of it is in the language spoken now.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.calendars.items import group_name, named
 from service.groups.charter import Charter
-from service.notifications.wording import Wording, worded
-from service.rotation.reasons import spoken
+from service.language.dates import brief, hour, weekday
+from service.language.speech import _
+from service.notifications.wording.common import pair
+from service.notifications.wording.message import Reader
+
+Said = Mapping[str, Any]
+_NOTHING = "–"
 
 
-class Part(NamedTuple):
-    """What differs from message to message."""
-
-    lead: str
-    facts: Sequence[tuple[str, str]] = ()
-    changes: Sequence[tuple[str, str, str]] = ()
-    heading: str = ""
-    listed: Sequence[str] = ()
-    text: str = ""
-    action: tuple[str, str] | None = None
-    because: str = ""
+def title(charter: Charter, said: Said) -> str:
+    """What a meeting is called, with its group: both are names that somebody gave."""
+    return pair(group_name(charter), said["title"])
 
 
-class Reader(NamedTuple):
-    """Who reads: their name, and the city and zone of their duty station."""
-
-    name: str
-    city: str
-    zone: str
-
-
-def message(charter: Charter, reader: Reader, subject: str, part: Part, url: str) -> Wording:
-    """A message about a meeting."""
-    return worded(subject, "meeting", part._asdict() | {"name": reader.name, "group": charter.group.name, "url": url})
-
-
-def when(said: Mapping[str, Any]) -> str:
+def when(said: Said) -> str:
     """Day with weekday and year, and hours with their zone: Tuesday, 10 June 2008, 15:00 to 17:00 (Europe/Zurich)."""
-    return f"{_span(said, said['zone'])} ({said['zone']})"
+    return _span(said, said["zone"], said["zone"])
 
 
-def short_when(said: Mapping[str, Any]) -> str:
+def short_when(said: Said) -> str:
     """For a subject line: Tuesday 10 June 2008, 15:00."""
-    start = _start(said).astimezone(ZoneInfo(said["zone"]))
-    return f"{start:%A} {spoken(start.date())}, {start:%H:%M}"
+    start = _start(said, said["zone"])
+    return _("{day}, {hour}", day=brief(start.date()), hour=hour(start))
 
 
-def there(said: Mapping[str, Any], reader: Reader) -> str | None:
-    """The same in the reader's zone, where its clocks show another time then."""
-    start = _start(said)
-    if start.astimezone(ZoneInfo(reader.zone)).utcoffset() == start.astimezone(ZoneInfo(said["zone"])).utcoffset():
+def there(said: Said, reader: Reader) -> str | None:
+    """The same as `when` in the reader's zone, where its clocks show another time then."""
+    if _start(said, reader.zone).utcoffset() == _start(said, said["zone"]).utcoffset():
         return None
-    return f"{_span(said, reader.zone)} ({reader.city or reader.zone})"
+    return _span(said, reader.zone, reader.city or reader.zone)
 
 
-def _start(said: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(said["start"])
+def slots(said: Said, starts: Sequence[str], reader: Reader | None = None) -> list[str]:
+    """Times to choose from in the meeting's zone; for a reader whose clocks show another time, in theirs as well."""
+    return [_slot(dict(said) | {"start": start}, reader) for start in starts]
 
 
-def _span(said: Mapping[str, Any], zone: str) -> str:
-    start = _start(said).astimezone(ZoneInfo(zone))
-    end = (_start(said) + timedelta(minutes=said["minutes"])).astimezone(ZoneInfo(zone))
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%A}, {spoken(end.date())}, {end:%H:%M}"
-    return f"{start:%A}, {spoken(start.date())}, {start:%H:%M} to {until}"
-
-
-def facts(charter: Charter, said: Mapping[str, Any], reader: Reader) -> list[tuple[str, str]]:
+def facts(charter: Charter, said: Said, reader: Reader) -> tuple[tuple[str, str], ...]:
     """When, where and under whom, as rows of a table."""
-    found = [("When", when(said))]
+    found = [(_("When"), when(said))]
     local = there(said, reader)
     if local is not None:
-        found.append(("For you", local))
+        found.append((_("For you"), local))
     if said["place"]:
-        found.append(("Where", said["place"]))
+        found.append((_("Where"), said["place"]))
     if said["link"] and said["state"] != "cancelled":
-        found.append(("Join", said["link"]))
-    found.append(("Chair", named(charter, said["chair"])))
-    return found
+        found.append((_("Join"), said["link"]))
+    found.append((_("Chair"), named(charter, said["chair"])))
+    return tuple(found)
 
 
-def changes(charter: Charter, was: Mapping[str, Any], said: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def changes(charter: Charter, was: Said, said: Said) -> tuple[tuple[str, str, str], ...]:
     """What differs from what the reader was told before, old and new."""
-    shown = {
-        "When": (when(was), when(said)),
-        "Where": (was["place"] or "–", said["place"] or "–"),
-        "Join": (was["link"] or "–", said["link"] or "–"),
-        "Chair": (named(charter, was["chair"]), named(charter, said["chair"])),
-    }
-    return [(name, old, new) for name, (old, new) in shown.items() if old != new]
+    shown = (
+        (_("When"), when(was), when(said)),
+        (_("Where"), was["place"] or _NOTHING, said["place"] or _NOTHING),
+        (_("Join"), was["link"] or _NOTHING, said["link"] or _NOTHING),
+        (_("Chair"), named(charter, was["chair"]), named(charter, said["chair"])),
+    )
+    return tuple((name, old, new) for name, old, new in shown if old != new)
 
 
-def title(charter: Charter, said: Mapping[str, Any]) -> str:
-    return f"{group_name(charter)}: {said['title']}"
+def _start(said: Said, zone: str) -> datetime:
+    return datetime.fromisoformat(said["start"]).astimezone(ZoneInfo(zone))
+
+
+def _span(said: Said, zone: str, place: str) -> str:
+    """From when until when on the clocks of `zone`, which readers know by the name of `place`."""
+    start = _start(said, zone)
+    end = (start.astimezone(UTC) + timedelta(minutes=said["minutes"])).astimezone(ZoneInfo(zone))
+    day, first, last = weekday(start.date()), hour(start), hour(end)
+    if end.date() == start.date():
+        return _("{day}, {start} to {end} ({zone})", day=day, start=first, end=last, zone=place)
+    return _(
+        "{day}, {start} to {last_day}, {end} ({zone})",
+        day=day, start=first, last_day=weekday(end.date()), end=last, zone=place,
+    )  # fmt: skip
+
+
+def _slot(said: Said, reader: Reader | None) -> str:
+    local = there(said, reader) if reader is not None else None
+    if local is None:
+        return when(said)
+    return _("{when}; for you {local}", when=when(said), local=local)

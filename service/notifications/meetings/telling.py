@@ -6,6 +6,8 @@ from which it holds, however late it is seen.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -21,12 +23,13 @@ from service.meetings.polls.rules import is_open, ranked
 from service.meetings.polls.tables import PollRow
 from service.meetings.queries import meeting_row
 from service.meetings.tables import MeetingRow
-from service.notifications.look import About, Look, Recipient
-from service.notifications.meetings.inviting import reader_of
+from service.notifications.look import Look
+from service.notifications.meetings.news_words import adopted, asked, circulated, closed, objected
 from service.notifications.meetings.rules import who
-from service.notifications.meetings.saying import Part, Reader, facts, message, there, title, when
+from service.notifications.meetings.withdrawing import withdraw_questions
+from service.notifications.posting import About, Recipient, post
+from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
-from service.rotation.reasons import spoken
 
 ADOPTED, CLOSED = "minutes.adopted", "poll.closed"
 # What was not told for so long is no news any more.
@@ -81,8 +84,16 @@ def tell(look: Look) -> None:
     for event in look.session.exec(asked.order_by(col(Event.recorded_at), col(Event.id))).all():
         _TELLS[event.kind](look, event)
     for poll in _polls(look):
+        withdraw_questions(look.session, look.group_id, poll.id, partial(_answered, look, poll))
         if is_open(poll.deadline, poll.closed_at, look.now) and look.now >= poll.deadline - _LAST_CALL:
             _last_call(look, poll)
+
+
+def _answered(look: Look, poll: PollRow) -> set[str]:
+    """Who need not be asked any more: the people of the members that have answered, or all once it is closed."""
+    done, over = ballots(look.session, poll), not is_open(poll.deadline, poll.closed_at, look.now)
+    meeting = meeting_row(look.session, look.group_id, poll.meeting)
+    return {address for _name, address, member, _own in _all(look, meeting) if over or member in done}
 
 
 def _all(look: Look, meeting: MeetingRow) -> Iterator[tuple[str, str, str, str]]:
@@ -99,25 +110,25 @@ def _chairs(look: Look, meeting: MeetingRow) -> Iterator[tuple[str, str, str, st
 def _post(
     look: Look,
     event: Event,
+    kind: str,
     meeting: MeetingRow,
     audience: Iterator[tuple[str, str, str, str]],
-    subject: str,
-    part: Callable[[Reader, str, str], Part],
+    say: Callable[[str, Reader], Message],
+    last: datetime | None = None,
 ) -> None:
-    """One message to each of the audience, unless it is in the outbox already."""
+    """One message to each of the audience, unless it is in the outbox already; it is no news any more after `last`.
+
+    `say` is asked with the member whom the reader serves, and the reader.
+    """
     about = About(f"meeting-{meeting.id}", meeting.sequence)
     known = look.known(about.subject)
+    last = min(last, look.now + _NEWS_FOR) if last is not None and last > look.now else look.now + _NEWS_FOR
     for name, address, member, organization in audience:
         key = f"{event.kind}:{event.id}:{who(address)}"
         if key not in known:
-            reader = reader_of(look, name, organization)
-            wording = message(look.charter, reader, subject, part(reader, member, address), look.url)
-            look.post(event, Recipient(name, address), wording, key, look.now + _NEWS_FOR, about)
+            to = Recipient(name, address, organization)
+            post(look, event, kind, to, key, last, about, partial(say, member))
             known.add(key)
-
-
-def _because(look: Look, organization: str) -> str:
-    return f"You get this because you serve {look.charter.short(organization)} in {look.charter.group.name}."
 
 
 def _circulated(look: Look, event: Event) -> None:
@@ -125,38 +136,15 @@ def _circulated(look: Look, event: Event) -> None:
     minutes = minutes_row(look.session, meeting)
     if minutes is None or minutes.until is None or str(minutes.version) != event.occurrence:
         return
-    said = said_of(meeting)
-    last = spoken(zones.day_in(minutes.until - timedelta(seconds=1), look.zone))
-    numbered = [f"{one.number}. {one.text}" for one in outcomes(look.session, meeting)]
-    text = minutes.text
-
-    def part(reader: Reader, member: str, _: str) -> Part:
-        name = title(look.charter, said)
-        lead = f"The minutes of {name} are circulated. They are adopted unless a member objects by the end of {last}."
-        return Part(
-            lead, facts(look.charter, said, reader), (), "Outcomes", numbered, text, None, _because(look, member)
-        )
-
-    _post(
-        look,
-        event,
-        meeting,
-        _all(look, meeting),
-        f"{title(look.charter, said)}: minutes, for silence until {last}",
-        part,
-    )
+    last = zones.day_in(minutes.until - timedelta(seconds=1), look.zone)
+    say = partial(circulated, look.charter, said_of(meeting), last, _outcomes(look, meeting), minutes.text)
+    _post(look, event, "minutes", meeting, _all(look, meeting), say, minutes.until)
 
 
 def _adopted(look: Look, event: Event) -> None:
     meeting = meeting_row(look.session, look.group_id, event.subject)
-    said = said_of(meeting)
-    numbered = [f"{one.number}. {one.text}" for one in outcomes(look.session, meeting)]
-
-    def part(reader: Reader, member: str, _: str) -> Part:
-        lead = f"The minutes of {title(look.charter, said)} are adopted: nobody has objected."
-        return Part(lead, facts(look.charter, said, reader), (), "Outcomes", numbered, "", None, _because(look, member))
-
-    _post(look, event, meeting, _all(look, meeting), f"{title(look.charter, said)}: minutes adopted", part)
+    say = partial(adopted, look.charter, said_of(meeting), _outcomes(look, meeting))
+    _post(look, event, "minutes", meeting, _all(look, meeting), say)
 
 
 def _objected(look: Look, event: Event) -> None:
@@ -164,52 +152,41 @@ def _objected(look: Look, event: Event) -> None:
     minutes = minutes_row(look.session, meeting)
     if minutes is None:
         return
-    said = said_of(meeting)
-    found = [
-        f"{look.charter.short(one.member)}: {one.text}" for one in objections(look.session, meeting, minutes.version)
-    ]
-
-    def part(reader: Reader, member: str, _: str) -> Part:
-        lead = f"A member objects to the minutes of {title(look.charter, said)}. Write a new version and circulate it."
-        return Part(lead, (), (), "Objections", found, "", None, _because(look, member))
-
-    _post(look, event, meeting, _chairs(look, meeting), f"{title(look.charter, said)}: objection to the minutes", part)
+    against = objections(look.session, meeting, minutes.version)
+    found = [f"{look.charter.short(one.member)}: {one.text}" for one in against]
+    say = partial(objected, look.charter, said_of(meeting), found)
+    _post(look, event, "chair", meeting, _chairs(look, meeting), say)
 
 
-def _slots(poll: PollRow, meeting: MeetingRow, reader: Reader | None = None) -> list[str]:
-    """The slots in the meeting's zone; for a reader whose clocks show another time then, in theirs as well."""
-    asked = [said_of(meeting) | {"start": slot} for slot in poll.slots]
-    local = [there(said, reader) if reader else None for said in asked]
-    return [f"{when(said)}{f'; for you {mine}' if mine else ''}" for said, mine in zip(asked, local, strict=True)]
+def _outcomes(look: Look, meeting: MeetingRow) -> list[str]:
+    return [f"{one.number}. {one.text}" for one in outcomes(look.session, meeting)]
 
 
 def _opened(look: Look, event: Event) -> None:
     poll = poll_row(look.session, look.group_id, event.subject)
     if is_open(poll.deadline, poll.closed_at, look.now):
-        _ask(look, event, poll, "when does it suit you?", frozenset())
+        _ask(look, event, poll, False, frozenset())
 
 
 def _last_call(look: Look, poll: PollRow) -> None:
     event = look.event("poll.closing", poll.id, poll.id, poll.deadline - _LAST_CALL)
-    _ask(look, event, poll, "your answer is missing", frozenset(ballots(look.session, poll)))
+    _ask(look, event, poll, True, frozenset(ballots(look.session, poll)))
 
 
-def _ask(look: Look, event: Event, poll: PollRow, ask: str, done: frozenset[str]) -> None:
+def _ask(look: Look, event: Event, poll: PollRow, is_last_call: bool, done: frozenset[str]) -> None:
     meeting = meeting_row(look.session, look.group_id, poll.meeting)
-    said = said_of(meeting)
-    closes = when(said | {"start": poll.deadline.isoformat(), "minutes": 0}).partition(" to ")[0]
-
-    def part(reader: Reader, member: str, address: str) -> Part:
-        name = title(look.charter, said)
-        lead = f"When should {name} take place? The poll closes by itself on {closes} ({meeting.zone})."
-        person = look.people.get(address, "")
-        link = f"{look.url}/poll/{sign_poll(look.group_id, poll.id, member, person)}"
-        action = (f"Answer for {look.charter.short(member)}", link)
-        slots = _slots(poll, meeting, reader)
-        return Part(lead, (), (), "To choose from", slots, "", action, _because(look, member))
-
     audience = (one for one in _all(look, meeting) if one[2] not in done)
-    _post(look, event, meeting, audience, f"{title(look.charter, said)}: {ask}", part)
+    say = partial(_say_asked, look, poll, said_of(meeting), is_last_call)
+    _post(look, event, "polls", meeting, audience, say, poll.deadline)
+
+
+def _say_asked(
+    look: Look, poll: PollRow, said: dict[str, Any], is_last_call: bool, member: str, reader: Reader
+) -> Message:
+    """The question, with the link by which the reader answers it."""
+    person = look.people.get(reader.address, "")
+    link = f"{look.url}/poll/{sign_poll(look.group_id, poll.id, member, person)}"
+    return asked(look.charter, said, poll.slots, poll.deadline, is_last_call, link, member, reader)
 
 
 def _closed(look: Look, event: Event) -> None:
@@ -217,17 +194,9 @@ def _closed(look: Look, event: Event) -> None:
     if not _undecided(look, poll):
         return
     meeting = meeting_row(look.session, look.group_id, poll.meeting)
-    said, slots = said_of(meeting), _slots(poll, meeting)
-    tallies = ranked(len(slots), [row.answers for row in ballots(look.session, poll).values()])
-    found = [f"{slots[one.slot]}: {one.yes} yes, {one.if_need_be} if need be, {one.no} no" for one in tallies]
-
-    def part(reader: Reader, member: str, _: str) -> Part:
-        lead = (
-            f"The poll on {title(look.charter, said)} is closed. Move the meeting to the slot you choose, and call it."
-        )
-        return Part(lead, (), (), "From best to worst", found, "", None, _because(look, member))
-
-    _post(look, event, meeting, _chairs(look, meeting), f"{title(look.charter, said)}: the poll is closed", part)
+    tallies = ranked(len(poll.slots), [row.answers for row in ballots(look.session, poll).values()])
+    say = partial(closed, look.charter, said_of(meeting), poll.slots, tallies)
+    _post(look, event, "chair", meeting, _chairs(look, meeting), say)
 
 
 _TELLS: dict[str, Callable[[Look, Event], None]] = {

@@ -1,8 +1,14 @@
-"""Withdraws reminders that a change of their meeting has made pointless, in the transaction of the change."""
+"""Withdraws reminders that a change of their meeting has made pointless, in the transaction of the change.
+
+A question that waits in a digest is withdrawn by the next look, once it is answered or closed.
+"""
+
+from collections.abc import Callable, Collection
 
 from sqlmodel import Session, col, select
 
 from service import clock, zones
+from service.events import Event
 from service.groups import queries as groups
 from service.meetings.people import invitees
 from service.meetings.queries import meeting_row
@@ -33,6 +39,20 @@ def withdraw(session: Session, group_id: str, id_: str) -> None:
         else:
             over = not rule.owed(facts, members.get(row.recipient, ""))
         if over:
+            row.state = "superseded"
+            session.add(row)
+
+
+def withdraw_questions(session: Session, group_id: str, poll: str, answered: Callable[[], Collection[str]]) -> None:
+    """Supersede what still asks the mailboxes in `answered` when it suits them; that is asked for only if needed."""
+    asked = select(Event.id).where(Event.group_id == group_id, Event.subject == poll)
+    waiting = select(DeliveryRow).where(
+        col(DeliveryRow.event_id).in_(asked), DeliveryRow.kind == "polls", col(DeliveryRow.state).in_(WAITING)
+    )
+    rows = list(session.exec(waiting))
+    done = answered() if rows else ()
+    for row in rows:
+        if row.recipient in done:
             row.state = "superseded"
             session.add(row)
 
