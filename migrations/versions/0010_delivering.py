@@ -135,6 +135,7 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("said", sa.JSON(), nullable=True))
     # What was planned before went to whom it was for.
     op.execute("UPDATE delivery SET address = recipient")
+    op.create_index("ix_delivery_end", "delivery", ["state", "not_after", "id"], unique=False)
     op.create_index("ix_delivery_address", "delivery", ["address", "created_at"], unique=False)
     op.create_index("ix_delivery_made", "delivery", ["group_id", "created_at", "id"], unique=False)
     op.create_index(op.f("ix_delivery_contact_id"), "delivery", ["contact_id"], unique=False)

@@ -74,7 +74,7 @@ def foot(look: Look, kind: Kind, person: Recipient) -> Foot:
     if person.address not in look.people or kind.personal:
         return Foot(look.charter.group.name, look.url)
     own = _unsubscribe(look, kind, person) or f"{look.url}/me/choices"
-    return Foot(look.charter.group.name, look.url, own, kind.is_duty)
+    return Foot(look.charter.group.name, look.url, own, kind.is_duty and kind.shown)
 
 
 def _unsubscribe(look: Look, kind: Kind, person: Recipient) -> str | None:

@@ -31,6 +31,8 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "state", "next_attempt_at"),
+        # A worker takes what ends first: it must not look at all that waits to find it.
+        Index("ix_delivery_end", "state", "not_after", "id"),
         Index("ix_delivery_address", "address", "created_at"),
         Index("ix_delivery_made", "group_id", "created_at", "id"),
     )
