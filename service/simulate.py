@@ -86,7 +86,7 @@ def foresee(live: Engine, group_id: str, days: int) -> ForecastOut:
                     at=row.accepted_at or start,
                     kind=row.kind or kind,
                     title=title(row.body),
-                    recipient=row.recipient,
+                    recipient=row.recipient or row.address,
                     channel=row.channel,
                 )
                 for row, kind in session.exec(asked)

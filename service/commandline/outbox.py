@@ -86,9 +86,10 @@ def _whole(session: Session, charter: Charter, showing: Showing, id_: str) -> Wh
 
 
 def _told(one: DeliveryOut) -> Iterator[str]:
-    at = one.accepted_at or one.created_at
-    yield f"{one.id}  {_minute(at)}  {one.state:<10} {one.channel:<8} {one.recipient}  {one.title[:_WIDTH] or one.kind}"
-    if one.address != one.recipient:
+    at, what = one.accepted_at or one.created_at, one.tells if one.channel == "webhook" else one.kind
+    to = one.recipient or one.address
+    yield f"{one.id}  {_minute(at)}  {one.state:<10} {one.channel:<8} {to}  {one.title[:_WIDTH] or what}"
+    if one.address != to:
         yield f"    went to {one.address}"
     if one.answer:
         yield f"    the other side: {one.answer}"
@@ -139,7 +140,7 @@ def release(
         done = commands.release(session, group_id, since=begin, actor=ACTOR)
     print(f"{done.released} go out with the next look; {done.expired} had passed their last instant.")
     if done.paused:
-        print(f"{done.paused} stay held: their mailboxes are paused.")
+        print(f"{done.paused} stay held: their mailboxes are paused, or their endpoints disabled.")
 
 
 def forecast(

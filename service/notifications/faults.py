@@ -17,9 +17,10 @@ from service.notifications.freezing import freeze
 from service.notifications.look import Look
 from service.notifications.mailing.tables import MailboxRow
 from service.notifications.meetings.rules import who
+from service.notifications.outbox.rules import FAILED
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.posting import About, Recipient, post
-from service.notifications.readers import person_with, serves_today
+from service.notifications.readers import person_with, serves_today, why
 from service.notifications.webhooks.tables import WebhookRow
 from service.notifications.wording.common import because
 from service.notifications.wording.message import Message, Reader
@@ -33,7 +34,7 @@ def tell(look: Look) -> None:
     """Put the word of each fault into the outbox, once."""
     asked = select(Event).where(
         Event.group_id == look.group_id,
-        col(Event.kind).in_((PAUSED, DISABLED, ENDED)),
+        col(Event.kind).in_((PAUSED, DISABLED, ENDED, FAILED)),
         col(Event.recorded_at) > look.now - _NEWS_FOR,
     )
     for event in look.session.exec(asked.order_by(col(Event.position))).all():
@@ -41,6 +42,8 @@ def tell(look: Look) -> None:
             _mailbox(look, event)
         elif event.kind == DISABLED:
             _endpoint(look, event)
+        elif event.kind == FAILED:
+            _refused(look, event)
         else:
             _chat(look, event)
 
@@ -104,8 +107,18 @@ def _chat_said(look: Look, contact: ContactRow, reader: Reader) -> Message:
         lead=_("Your channel {channel} does not take messages any more.", channel=contact.label),
         notes=(_("What was for it comes by mail from now on, until you choose another channel."),),
         facts=((_("Why"), contact.why or "–"),),
-        because=because(look.charter, reader.organization),
+        because=why(look, reader.address, reader.organization),
     )
+
+
+def _refused(look: Look, event: Event) -> None:
+    """A chat channel has refused one message: that one goes by mail."""
+    row = look.session.get(DeliveryRow, event.subject)
+    contact = look.session.get(ContactRow, row.contact_id) if row is not None and row.contact_id else None
+    person = person_with(look, contact.person_id) if contact is not None else None
+    if row is None or person is None or row.state != "failed" or row.not_after <= look.now:
+        return
+    _mailed(look, row, Recipient(person.name, person.email, serves_today(look, person)))
 
 
 def _by_mail(look: Look, contact: ContactRow, to: Recipient) -> None:
@@ -117,11 +130,17 @@ def _by_mail(look: Look, contact: ContactRow, to: Recipient) -> None:
         col(DeliveryRow.not_after) > look.now,
     )
     for row in look.session.exec(asked).all():
-        if row.said is not None:
-            row.state, row.attempts, row.next_attempt_at, row.contact_id = "pending", 0, look.now, None
-            message = Message.model_validate(row.said)
-            with speaking(message.language):
-                freeze(look, row, to, message)
+        _mailed(look, row, to)
+
+
+def _mailed(look: Look, row: DeliveryRow, to: Recipient) -> None:
+    """Make a mail of what was to go to a chat channel; what was a mere test of it stays what it was."""
+    if row.said is None:
+        return
+    row.state, row.attempts, row.next_attempt_at, row.contact_id = "pending", 0, look.now, None
+    message = Message.model_validate(row.said)
+    with speaking(message.language):
+        freeze(look, row, to, message)
 
 
 def _post(look: Look, event: Event, audience: list[Recipient], say: partial[Message]) -> None:

@@ -71,10 +71,11 @@ def mail(look: Look, row: DeliveryRow, person: Recipient, wording: Wording, abou
 
 def foot(look: Look, kind: Kind, person: Recipient) -> Foot:
     """What stands below a message: for a person of the group, where they choose what reaches them."""
+    to_chair = look.chairs_mailbox is not None
     if person.address not in look.people or kind.personal:
-        return Foot(look.charter.group.name, look.url)
+        return Foot(look.charter.group.name, look.url, to_chair=to_chair)
     own = _unsubscribe(look, kind, person) or f"{look.url}/me/choices"
-    return Foot(look.charter.group.name, look.url, own, kind.is_duty and kind.shown)
+    return Foot(look.charter.group.name, look.url, own, kind.is_duty and kind.shown, to_chair)
 
 
 def _unsubscribe(look: Look, kind: Kind, person: Recipient) -> str | None:

@@ -1,7 +1,8 @@
 """The kinds of messages that people get, and what a reader may choose for each. Pure data.
 
 A duty of office cannot be switched off, nor put off into a digest; it may reach its reader by another channel. What
-carries an entry for a calendar stays a message of its own, since a digest would lose it.
+carries an entry for a calendar stays a message of its own, since a digest would lose it; but for a handover between
+others, whose entry stands in the feeds: who wants that in a digest gets it without.
 """
 
 from typing import Literal, NamedTuple

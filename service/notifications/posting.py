@@ -34,7 +34,7 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
     asked = KINDS[kind]
     person = reads(look, kind, to)
     choice = _choice(look, kind, person)
-    merges = about.invitation is None and about.attachment is None
+    merges = about.invitation is None and (about.attachment is None or _spares_file(kind, choice))
     sent = look.chosen.sent.setdefault(person.address, [])
     way = route(asked, choice.form, habits_of(look, person), look.now, last, sent, merges)
     row = _row(look, event, kind, to, person, key, last, about)
@@ -45,6 +45,9 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
         message = say(reader_of(look, person))
         notes = (_in_place(look, to), *message.notes) if person is not to else message.notes
         message = message.model_copy(update={"language": language, "notes": notes})
+        if way.state == "gathered" and about.attachment is not None:
+            kept = tuple(one for one in message.lists if one[0] != _("Attached"))
+            message = message.model_copy(update={"lists": kept})
         if way.state == "pending":
             freeze(look, row, person, message, about)
             if row.channel == "mail" and not asked.personal:
@@ -55,6 +58,14 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
 
 def _choice(look: Look, kind: str, person: Recipient) -> Choice:
     return look.chosen.choices.get((look.people.get(person.address, ""), kind), Choice())
+
+
+def _spares_file(kind: str, choice: Choice) -> bool:
+    """Whether a reader has chosen a digest for what comes with a file.
+
+    Only a handover between others does: the term stands in the feeds, and the file is there to be kept.
+    """
+    return kind == "handovers" and choice.form in ("daily", "weekly")
 
 
 def reads(look: Look, kind: str, to: Recipient) -> Recipient:

@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from service.followups.handovers.rules import secretaries
 from service.groups.charter import Person
 from service.groups.stations import station
 from service.notifications.choices.queries import spoken_by
 from service.notifications.choices.rules import Habits
 from service.notifications.look import Look
+from service.notifications.wording.common import because, invited
 from service.notifications.wording.message import Reader
 
 
@@ -37,6 +39,13 @@ def habits_of(look: Look, person: Recipient) -> Habits:
     chosen = look.chosen.readers.get(look.people.get(person.address, ""))
     quiet = (chosen.quiet_from, chosen.quiet_until) if chosen else (None, None)
     return Habits(zone, holidays, look.charter.reminders.at, *quiet)
+
+
+def why(look: Look, address: str, organization: str) -> str:
+    """Why somebody gets what is about themselves: whom they serve, or that they were invited."""
+    if organization or any(one.email == address for one in secretaries(look.charter, look.today)):
+        return because(look.charter, organization)
+    return invited(look.charter)
 
 
 def person_with(look: Look, id_: str) -> Person | None:

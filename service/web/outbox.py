@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service import clock, zones
+from service.access.cloud_events import is_private
 from service.access.scene import Scene
 from service.calendars.items import group_name
 from service.followups.handovers.compiling import moment
@@ -41,8 +42,9 @@ WORDS = {
     "pending": ("waiting", "it goes out as soon as it is due, or is tried again"),
     "sending": ("on its way", "it is being sent at this moment"),
     "gathered": ("for a digest", "its reader gets it with others, daily or weekly"),
+    "merged": ("in a digest", "it went out in a digest with others"),
     "accepted": ("accepted", "the other side has taken it"),
-    "superseded": ("replaced", "what it said was no longer so before it went out, or a digest says it"),
+    "superseded": ("replaced", "what it said was no longer so before it went out"),
     "declined": ("not wanted", "its reader has chosen not to get messages of this kind"),
 }
 # What a message asks its reader for, and what an answer is called.
@@ -155,7 +157,7 @@ def told(group: str, event: str, request: Request, after: str | None = None) -> 
     def show() -> Response:
         with looking(request, group) as at:
             at.need("delivery.look")
-            row = event_row(at.session, group, event)
+            row = event_row(at.session, group, event, secretariat=_is_secretariat(at))
             of = f"told:{group}:{row.id}"
             found, last = queries.page(
                 at.session, group, Wanted(event=row.id), after=read_cursor(of, after), limit=_PAGE
@@ -172,10 +174,11 @@ def _one(request: Request, group: str, delivery: str, fault: str = "", status: i
     with looking(request, group) as at:
         at.need("delivery.look")
         row, event = queries.delivery(at.session, group, delivery)
-        other = queries.in_place_of(at.session, row) if row.state == "superseded" else None
+        other = queries.in_place_of(at.session, row) if row.superseded_by or row.state == "superseded" else None
         shown = _showing(at).whole(row, event)
         return page(
             "outbox-delivery.html", status, one=shown, tells=event, fault=fault, other=other.id if other else None,
+            is_told=_is_secretariat(at) or not is_private(event.kind),
             sendable=is_sendable(shown) and bool(row.body) and not queries.is_personal(row), **_words(at),
         )  # fmt: skip
 
@@ -186,7 +189,11 @@ def is_sendable(one: DeliveryOut) -> bool:
 
 
 def _showing(at: Scene) -> Showing:
-    return Showing(at.charter, Answers(at.session, at.charter))
+    return Showing(at.charter, Answers(at.session, at.charter), secretariat=_is_secretariat(at))
+
+
+def _is_secretariat(at: Scene) -> bool:
+    return at.caller is not None and at.caller.secretariat
 
 
 def _words(at: Scene) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Mails about meetings heed what their readers have chosen, and say what they say in whole sentences."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -95,6 +95,24 @@ def test_minutes_in_silence_are_not_gathered_beyond_the_silence(
     plan(engine)
     (mine,) = [row for row in rows(engine) if row.kind == "minutes"]
     assert (mine.state, mine.not_after) == ("gathered", at("2008-07-16T22:00"))
+
+
+def test_of_two_versions_of_the_minutes_a_digest_has_the_one_that_counts(
+    engine: Engine, send: Send, time: Time, secretariat: dict[str, str]
+) -> None:
+    send(f"/meetings/{FIRST}/call")
+    time.at = at("2008-06-26T14:00")
+    send(f"/meetings/{FIRST}/hold", present=[])
+    time.at = at("2008-07-02T08:00")
+    choose(engine, OTHER, "minutes", "weekly")
+    for version, text in enumerate(("The group met.", "The group met, and agreed.")):
+        etag = f'"{version}"' if version else ""
+        assert send(f"/meetings/{FIRST}/minutes", secretariat, etag=etag, text=text, outcomes=[]).is_success
+        assert send(f"/meetings/{FIRST}/minutes/circulate", secretariat, until="2008-07-16").is_success
+        plan(engine)
+        time.at += timedelta(minutes=1)
+    found = [(row.state, (row.said or {})["text"]) for row in rows(engine) if row.kind == "minutes"]
+    assert found == [("superseded", "The group met."), ("gathered", "The group met, and agreed.")]
 
 
 def test_what_the_chair_has_to_do_is_its_duty_and_the_rest_may_be_chosen(

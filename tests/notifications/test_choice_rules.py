@@ -70,6 +70,13 @@ def test_quiet_hours_end_within_a_day_and_are_over_then(at, zone, first, last) -
     assert wakes(habits, awake) == awake
 
 
+@given(st.sampled_from(["at-once", "daily", "weekly"]), INSTANTS, st.sampled_from(ZONES), HOURS, HOURS, st.booleans())
+def test_nothing_comes_in_quiet_hours_however_it_was_held(form, now, zone, first, last, crowded) -> None:  # type: ignore[no-untyped-def]
+    habits = Habits(zone, quiet_from=first, quiet_until=last)
+    way = route(KINDS["meetings"], form, habits, now, now + LONG, [now] * 30 if crowded else [], True)
+    assert wakes(habits, way.at) == way.at
+
+
 @pytest.mark.parametrize(
     ("at", "wake"),
     [

@@ -118,8 +118,10 @@ def test_only_what_is_named_is_replaced(ask: Ask, engine: Engine) -> None:
     assert (kind(second, "minutes")["form"], kind(second, "polls")["form"]) == ("weekly", "daily")
     back = ask("PATCH", CHOICES, language=None, quiet_from=None, quiet_until=None).json()
     assert (back["language"], back["reads"], back["quiet_from"], back["version"]) == (None, "en", None, 3)
+    back = ask("PATCH", CHOICES, choices={"minutes": None, "polls": {"form": "daily"}})
+    assert (kind(back, "minutes")["form"], kind(back, "polls")["form"]) == ("at-once", "daily")
     (event, *others) = recorded(engine, "choices.changed")
-    assert len(others) == 2
+    assert len(others) == 3
     assert (event.subject, event.data) == (id_of(engine, OTHER), {}), "members who read events see nobody's choices"
 
 

@@ -100,7 +100,7 @@ def test_the_planted_wall_clock_lease_is_seen(
 ) -> None:
     """wall_clock_lease: who counts the lease by the clock on the wall waits for the hour to come again."""
     monkeypatch.setattr(dispatch, "time", SimpleNamespace(monotonic=lambda: time.at.timestamp()))
-    assert orphan_waits(engine, group, time, hand) > 3600
+    assert 3600 < orphan_waits(engine, group, time, hand) < 3900, "late, but for no other reason"
 
 
 def copies_after_a_jump(engine: Engine, group: str, time: Time) -> int:

@@ -147,8 +147,20 @@ def test_without_a_crash_four_workers_send_each_message_once(engine: Engine, dat
         assert Counter(sink.ids()) == Counter(expected)
 
 
-@pytest.mark.parametrize("bug", ["mark_first", "fresh_message_id"])
+@pytest.mark.parametrize("bug", ["mark_first", "mark_last", "fresh_message_id", "fresh_bytes"])
 def test_the_planted_bug_is_seen(engine: Engine, database_url: str, group: str, bug: str) -> None:
-    expected = plant_messages(engine, group)
-    with crashed_run(database_url, kills(1), bug=bug) as (sink, _):
-        assert set(sink.ids()) != expected
+    expected = plant_messages(engine, group, 40)
+    # In the middle of the first batch.
+    with crashed_run(database_url, {15}, bug=bug) as (sink, team):
+        assert team.kills == 1, "the bug, not a worker that cannot begin, is what is seen"
+        found, bodies = Counter(sink.ids()), {digest for _, digest, _ in sink.accepted}
+        if bug == "mark_first":
+            assert set(found) < expected, "P2: some are lost"
+        elif bug == "fresh_message_id":
+            assert set(found) & expected == set(), "P3: not the Message-ID that was planned"
+        elif bug == "fresh_bytes":
+            assert set(found) == expected
+            assert len(bodies) > len(expected), "P3: not the same bytes at each attempt"
+        else:
+            assert set(found) == expected
+            assert sum(found.values()) - len(found) > team.kills, "P3: more than the one in flight comes again"

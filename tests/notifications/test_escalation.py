@@ -16,6 +16,7 @@ from service.notifications.mailing.tables import MailboxRow
 from service.scheduler import next_due, plan
 from service.simulate import simulate
 from tests.conftest import Changed, Time, put
+from tests.mailtext import read as text
 from tests.notifications.turn import (  # noqa: F401 - fixtures
     DEPUTY,
     FIRST,
@@ -31,6 +32,7 @@ from tests.notifications.turn import (  # noqa: F401 - fixtures
     go_on,
     happened,
     link_in,
+    mail,
     post,
     reminder,
     run,
@@ -116,6 +118,17 @@ def test_a_handover_that_moves_is_told_on_before_its_new_day(engine: Engine, sta
     go_on(engine, time, datetime(2008, 7, 10, tzinfo=UTC))
     week = timedelta(days=7)
     assert whom(engine)[1:] == [(FIRST + week, DEPUTY), (SECOND + week, SECRETARIAT)]
+
+
+def test_whoever_was_told_on_hears_that_it_has_moved_and_why_they_do(
+    engine: Engine, staff: Charter, time: Time
+) -> None:
+    go_on(engine, time, SECOND + HOUR)
+    decide(engine, extend=date(2008, 1, 1), until=date(2008, 7, 8))
+    run(engine)
+    changes = {row.recipient: text(mail(row)) for row in deliveries(engine, "handover.changed:")}
+    assert "because you are the secretariat" in changes[SECRETARIAT]
+    assert "the turn of UNHCR" in changes[DEPUTY]
 
 
 def test_who_learns_hours_before_that_the_turn_is_theirs_is_told_on_at_once(

@@ -127,3 +127,12 @@ def test_the_planted_bug_of_trusting_the_library_is_seen(monkeypatch: pytest.Mon
     if b"\nBcc:" in raw:
         with pytest.raises(UnsafeMail):
             guard.check_written(raw, GOOD.sender, GOOD.recipient, "chair@ilo.example")
+
+
+@pytest.mark.parametrize("more", [b"Bcc: x@y.z", b"To: x@y.z", b"Cc: x@y.z", b"X-Any: y", b"subject: again"])
+def test_a_header_that_nobody_set_is_seen_in_what_was_written(more: bytes) -> None:
+    """T22: whatever the library of today lets through, the mail is read back."""
+    raw = written()
+    guard.check_written(raw, GOOD.sender, GOOD.recipient, "chair@ilo.example")
+    with pytest.raises(UnsafeMail):
+        guard.check_written(more + b"\r\n" + raw, GOOD.sender, GOOD.recipient, "chair@ilo.example")

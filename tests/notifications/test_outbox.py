@@ -310,6 +310,7 @@ def test_what_is_sent_again_is_the_same_message(
         ("pending", "delivery-is-pending"),
         ("sending", "delivery-is-sending"),
         ("gathered", "delivery-is-gathered"),
+        ("merged", "delivery-is-merged"),
         ("declined", "delivery-is-declined"),
     ],
 )

@@ -15,8 +15,10 @@ from service.groups.charter import Charter
 from service.groups.tables import PersonRow
 from service.language.speech import _
 from service.notifications.choices import digests
+from service.notifications.choices.commands import turn_off
 from service.notifications.choices.rules import THROTTLE
 from service.notifications.choices.tables import AbsenceRow, ChoiceRow, ContactRow, ReaderRow
+from service.notifications.kinds import KINDS
 from service.notifications.look import Look
 from service.notifications.mailing.tables import MailboxRow
 from service.notifications.outbox.tables import DeliveryRow
@@ -39,13 +41,19 @@ def said(reader: Reader) -> Message:
     return Message(subject="Something new", lead=_("Why"), text="As it is.", because="You asked.")
 
 
+def with_file(reader: Reader) -> Message:
+    return said(reader).model_copy(update={"lists": ((_("Attached"), ("A file.",)),)})
+
+
 @pytest.fixture
 def send(engine: Engine, group: str, time: Time) -> Post:
     """Posts a message of a kind to somebody: a new one each time."""
 
     def do(
-        kind: str = "people", to: str = ILO, count: int = 1, hours: int = 24 * 30, about: About | None = None
-    ) -> None:
+        kind: str = "people", to: str = ILO, count: int = 1, hours: int = 24 * 30, about: About | None = None,
+        attached: bool = False,
+    ) -> None:  # fmt: skip
+        say = with_file if attached else said
         with writing(engine) as session:
             look = Look(session, group)
             event = events.record(session, group, "test", "test")
@@ -53,7 +61,7 @@ def send(engine: Engine, group: str, time: Time) -> Post:
             for _number in range(count):
                 last = time.at + timedelta(hours=hours)
                 key = str(uuid4())
-                post(look, event, kind, Recipient("Who", to, to[4:7]), key, last, about or About("test", 0), said)
+                post(look, event, kind, Recipient("Who", to, to[4:7]), key, last, about or About("test", 0), say)
 
     return do
 
@@ -156,6 +164,75 @@ def test_a_digest_of_one_is_the_message_itself(
     time.at += timedelta(days=8)
     sent_digests(engine, group)
     assert "Why" in read(letterbox.take(ILO, "Something new"))
+
+
+def test_all_that_was_gathered_for_a_reader_is_one_mail(
+    engine: Engine, group: str, time: Time, send: Post, keep: Keep, letterbox: Letterbox
+) -> None:
+    keep(ChoiceRow, kind="people", form="weekly")
+    send(count=210)
+    time.at += timedelta(days=8)
+    sent_digests(engine, group)
+    letterbox.take(ILO, "210 messages")
+    assert letterbox.rows("gathered") == []
+
+
+def test_a_handover_between_others_is_gathered_without_its_file(
+    engine: Engine, group: str, time: Time, send: Post, keep: Keep, letterbox: Letterbox
+) -> None:
+    keep(ChoiceRow, kind="handovers", form="daily")
+    send("handovers", about=About("test", 0, attachment=("term.ics", b"BEGIN:VCALENDAR")), attached=True)
+    (row,) = letterbox.rows("gathered")
+    time.at = row.next_attempt_at
+    sent_digests(engine, group)
+    mail = letterbox.take(ILO)
+    assert list(mail.iter_attachments()) == []
+    assert "Attached" not in read(mail)
+    assert "As it is." in read(mail)
+
+
+def test_what_was_gathered_for_somebody_who_has_left_is_not_sent(
+    engine: Engine, group: str, gmg: Charter, changed: Changed, time: Time, send: Post, keep: Keep, letterbox: Letterbox
+) -> None:
+    keep(ChoiceRow, kind="people", form="weekly")
+    send(count=2)
+    people = [one.model_dump(by_alias=True, mode="json") for one in gmg.people]
+    for one in people:
+        if one["email"] == ILO:
+            one["appointments"] = [role | {"until": time.at.date().isoformat()} for role in one["appointments"]]
+    put(engine, changed(people=people))
+    time.at += timedelta(days=8)
+    sent_digests(engine, group)
+    assert [row.state for row in letterbox.rows()] == ["superseded", "superseded"]
+
+
+def test_what_waits_does_not_come_after_its_kind_was_switched_off(
+    engine: Engine, group: str, send: Post, keep: Keep, letterbox: Letterbox
+) -> None:
+    keep(ChoiceRow, kind="people", form="daily")
+    keep(ChoiceRow, kind="meetings", form="daily")
+    send()
+    send("meetings")
+    send(to=IOM)
+    letterbox.take(IOM)
+    with writing(engine) as session:
+        mine = session.get(PersonRow, person(session, ILO))
+        assert mine is not None
+        turn_off(session, mine, KINDS["people"], actor="Who")
+    assert [(row.kind, row.address) for row in letterbox.rows("declined")] == [("people", ILO)]
+    assert [row.kind for row in letterbox.rows("gathered")] == ["meetings"]
+
+
+def test_no_answer_is_said_to_reach_a_chair_that_is_vacant(
+    engine: Engine, changed: Changed, time: Time, send: Post, letterbox: Letterbox
+) -> None:
+    send("chair")
+    assert "Answers by mail go to the chair." in read(letterbox.take(ILO))
+    vacant = {"id": "d1", "vacant": time.at.date().isoformat(), "until": "2008-06-20", "taken": "2008-05-01"}
+    put(engine, changed(decisions=[vacant]))
+    send("chair")
+    mail = letterbox.take(ILO)
+    assert (mail["Reply-To"], "Answers by mail" in read(mail)) == (None, False)
 
 
 def test_what_has_no_point_any_more_is_left_out_of_its_digest(

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from service.database import connect, reading, writing
 from service.notifications.channels.smtp import Smtp
+from service.notifications.outbox import relays
 from service.notifications.outbox.channel import Channel, Down, Message, NotNow, Refused
 from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.rules import MAIL_RETRY, PAUSE, is_shut, retry_at
@@ -247,6 +248,25 @@ def test_each_channel_has_its_own_schedule_and_its_own_breaker(engine: Engine, g
     time.at += PAUSE
     worker.run()
     assert states(engine) == {"failed": 1, "accepted": 3}
+
+
+def test_what_does_not_answer_keeps_no_mail_waiting_that_comes_after_it(
+    engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A webhook is down already when mail is planned; the planted bug compares its name with no name at all."""
+
+    def mailed() -> int:
+        time.at += timedelta(seconds=30)
+        at = time.at
+        with writing(engine) as session:
+            session.exec(delete(DeliveryRow).where(col(DeliveryRow.channel) == "mail"))
+            relays.shut(session, "webhook:hook-a", at, "no answer")
+        plant_messages(engine, group, 3, at)
+        return Dispatcher(engine, lambda *_: Scripted(), 60).run()
+
+    assert mailed() == 3
+    monkeypatch.setattr(relays, "goes_by", lambda names: col(DeliveryRow.contact_id).in_(["hook-a"]))
+    assert mailed() == 0, "the planted bug is seen"
 
 
 def test_a_fault_of_ours_in_one_message_stops_nobody_else(engine: Engine, group: str, time: Time) -> None:

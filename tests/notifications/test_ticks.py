@@ -68,7 +68,10 @@ def test_the_planted_bug_no_unique_is_seen(
     """Without the constraint, and with a look that forgets, the same thing is recorded by each."""
     monkeypatch.setattr(events, "select", lambda *_: select(Event.id).where(col(Event.id) == ""))
     wrong = together(database_url, record_all)
-    assert any(isinstance(error, IntegrityError) for error in wrong), "the constraint is what holds it then"
+    broken = [str(error) for error in wrong if isinstance(error, IntegrityError)]
+    assert any(UNIQUE in error or "event.occurrence" in error for error in broken), (
+        "the constraint is what holds it then"
+    )
     if engine.dialect.name == "postgresql":
         with writing(engine) as session:
             session.connection().execute(text(f"ALTER TABLE event DROP CONSTRAINT {UNIQUE}"))

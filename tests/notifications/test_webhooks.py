@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from tests.notifications.hooking import (  # noqa: F401
     took,
     work,
 )
-from tests.notifications.receiver import Endpoint, Receiver, says
+from tests.notifications.receiver import Asked, Endpoint, Receiver, says
 
 
 def test_an_event_reaches_its_endpoint_signed(
@@ -172,38 +173,47 @@ def test_what_is_forged_or_replayed_is_refused(
     assert receiver.newest == {}, "a replayed one changes nothing"
 
 
-def deliver_backwards(engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None]) -> Receiver:
+def ends(engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None]) -> list[dict[str, int]]:
+    """What the sample receiver has of each subject when events come as they happened, backwards, and mixed."""
     for number in range(1, 6):
         happen(engine, "sample.moved", state=number)
         happen(engine, "sample.moved", subject="m2", state=-number)
     work()
-    receiver = Receiver(made["secret"])
-    assert [took(receiver, asked) for asked in reversed(there.asked)] == [200] * 10
-    return receiver
+    happened = sorted(there.asked, key=state_of)
+    found = []
+    for order in (happened, happened[::-1], Random(1).sample(happened, len(happened))):
+        receiver = Receiver(made["secret"])
+        assert [took(receiver, asked) for asked in order] == [200] * 10
+        found.append({subject: event["data"]["state"] for subject, event in receiver.newest.items()})
+    return found
 
 
-def test_reversed_order_ends_at_the_newest_state(
+def state_of(asked: Asked) -> int:
+    return abs(int(json.loads(asked.body)["data"]["state"]))
+
+
+NEWEST = {"m1": 5, "m2": -5}
+
+
+def test_any_order_ends_at_the_newest_state(
     engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None]
 ) -> None:
     """P15."""
-    receiver = deliver_backwards(engine, made, there, work)
-    assert {subject: event["data"]["state"] for subject, event in receiver.newest.items()} == {"m1": 5, "m2": -5}
+    assert ends(engine, made, there, work) == [NEWEST] * 3
 
 
-def test_a_sender_without_sequence_is_seen(
-    engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The planted bug of P15: all events claim the same place, so the last to come stays."""
+@pytest.mark.parametrize(("bug", "wrong"), [(lambda _: "1", 0), (lambda position: f"{10**6 - position:010}", 1)])
+def test_a_sender_whose_sequence_does_not_grow_is_seen(
+    engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch,
+    bug: Callable[[int], str], wrong: int,
+) -> None:  # fmt: skip
+    """The planted bugs of P15: all events claim the same place, so the first to come stays; or later ones a lower."""
     real = cloud_events.cloud_event
     monkeypatch.setattr(
         "service.notifications.webhooks.commands.cloud_event",
-        lambda row: real(row).model_copy(update={"sequence": "1"}),
+        lambda row: real(row).model_copy(update={"sequence": bug(row.position)}),
     )
-    backwards = deliver_backwards(engine, made, there, work)
-    forwards = Receiver(made["secret"])
-    for asked in there.asked:
-        took(forwards, asked)
-    assert backwards.newest != forwards.newest, "where they end depends on the order"
+    assert ends(engine, made, there, work)[wrong] == {"m1": 1, "m2": -1}
 
 
 def test_a_ping(engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None], ask: Ask) -> None:

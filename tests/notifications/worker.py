@@ -35,8 +35,23 @@ def plant(bug: str, dispatcher: Dispatcher, channel: Smtp) -> None:
         body = re.sub(rb"(?m)^Message-ID: <[^>]*>", f"Message-ID: <{uuid4()}@fresh>".encode(), message.body)
         return send(message._replace(body=body))
 
+    def fresh_bytes(message: Message) -> str:
+        """Write each attempt anew, under the same Message-ID."""
+        return send(message._replace(body=message.body + f"{uuid4()}\r\n".encode()))
+
+    def mark_last(claimed: list[Claimed]) -> int:
+        """Send a whole batch, and only then write down that it was sent."""
+        answers = [send(one.message) for one in claimed]
+        for one, answer in zip(claimed, answers, strict=True):
+            dispatcher._settle(one, None, state="accepted", answer=answer)
+        return len(answers)
+
     if bug == "mark_first":
         dispatcher._claim = mark_first  # type: ignore[method-assign]
+    elif bug == "mark_last":
+        dispatcher._work = mark_last  # type: ignore[method-assign]
+    elif bug == "fresh_bytes":
+        channel.send = fresh_bytes  # type: ignore[method-assign]
     elif bug == "fresh_message_id":
         channel.send = fresh_message_id  # type: ignore[method-assign]
 

@@ -150,7 +150,10 @@ def choose_as(at: Scene, person: PersonRow, body: ChoicesIn) -> None:
     """
     facts = given(body)
     facts.pop("choices", None)
-    said = {kind: given(choice) for kind, choice in body.choices.items()}
+    said = {
+        kind: given(choice) if choice is not None else {"form": "at-once", "contact": None}
+        for kind, choice in body.choices.items()
+    }
     commands.choose(at.session, person, facts, said, actor=at.actor)
 
 

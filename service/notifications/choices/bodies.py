@@ -46,10 +46,10 @@ class ChoicesIn(In):
     language: Language | None = None
     quiet_from: Hour | None = Field(None, description="On the clocks of the duty station; with quiet_until, or none.")
     quiet_until: Hour | None = None
-    choices: dict[Annotated[str, StringConstraints(max_length=30)], KindIn] = Field(
+    choices: dict[Annotated[str, StringConstraints(max_length=30)], KindIn | None] = Field(
         {},
         max_length=len(KINDS),
-        description="By kind of message.",
+        description="By kind of message; null: at once and by mail, as before anything was chosen.",
         examples=[{"minutes": {"form": "weekly"}, "polls": {"form": "none"}}],
     )
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import Session
+from sqlmodel import Session, and_, col, or_, update
 
 from service import events
 from service.groups import queries as groups
@@ -16,6 +16,7 @@ from service.notifications.choices.away import stands_for
 from service.notifications.choices.showing import absences, by_mail_alone, choices_of, contacts_of, today_of
 from service.notifications.choices.tables import AbsenceRow, ChoiceRow, ReaderRow
 from service.notifications.kinds import FORMS, KINDS, Kind
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.problems import Problem
 
 _FACTS = ("language", "quiet_from", "quiet_until")
@@ -55,7 +56,25 @@ def choose(
     row.version += 1
     for one in (row, *changed):
         session.add(one)
+    _stop(session, person, [choice.kind for choice in changed if choice.form == "none"], live)
     events.record(session, person.group_id, "choices.changed", person.id, actor=actor)
+
+
+def _stop(session: Session, person: PersonRow, kinds: list[str], contacts: set[str]) -> None:
+    """What waits for this reader of kinds that are switched off does not come after it."""
+    if not kinds:
+        return
+    theirs = and_(col(DeliveryRow.channel) == "mail", col(DeliveryRow.address) == person.email)
+    session.exec(
+        update(DeliveryRow)
+        .where(
+            col(DeliveryRow.group_id) == person.group_id,
+            col(DeliveryRow.kind).in_(kinds),
+            col(DeliveryRow.state).in_(WAITING),
+            or_(theirs, col(DeliveryRow.contact_id).in_(contacts)),
+        )
+        .values(state="declined")
+    )
 
 
 def turn_off(session: Session, person: PersonRow, kind: Kind, *, actor: str) -> None:

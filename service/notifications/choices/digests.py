@@ -13,8 +13,8 @@ from service.notifications.kinds import KINDS
 from service.notifications.look import Look
 from service.notifications.mailing.mail import message_id
 from service.notifications.outbox.tables import DeliveryRow
-from service.notifications.readers import Recipient, language_of, serves_today
-from service.notifications.wording.common import because, pair
+from service.notifications.readers import Recipient, language_of, serves_today, why
+from service.notifications.wording.common import pair
 from service.notifications.wording.message import Message
 from service.notifications.wording.rendering import gathered
 from service.settings import current
@@ -22,27 +22,33 @@ from service.settings import current
 DIGEST = "digest"
 # A digest that nobody took for so long is no news any more.
 _NEWS_FOR = timedelta(days=2)
-_MOST = 200
+_LEFT = "Its reader serves nobody in the group any more."
 
 
 def send(look: Look) -> None:
-    """Put the digests that are due into the outbox; what has no point any more is left out."""
+    """Put the digests that are due into the outbox; what has no point any more, or no reader, is left out.
+
+    All that is due at once, however much it is: a part of it would be another mail to the same reader.
+    """
     asked = _gathered(look).where(col(DeliveryRow.next_attempt_at) <= look.now)
-    rows = look.session.exec(asked.order_by(col(DeliveryRow.created_at), col(DeliveryRow.id)).limit(_MOST)).all()
     waiting: dict[tuple[str, str | None], list[DeliveryRow]] = {}
-    for row in rows:
+    for row in look.session.exec(asked.order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))).all():
         if row.not_after < look.now:
             row.state = "expired"
+        elif _has_left(look, row.address):
+            row.state, row.answer = "superseded", _LEFT
         else:
-            waiting.setdefault((row.address, row.contact_id), []).append(row)
-    for (address, _contact), items in waiting.items():
+            # What was for a channel that has ended comes with the rest by mail.
+            contact = row.contact_id if row.contact_id in look.chosen.contacts else None
+            waiting.setdefault((row.address, contact), []).append(row)
+    for (address, contact), items in waiting.items():
         items.sort(key=lambda item: (item.created_at, (item.said or {})["subject"]))
         person = _person(look, address)
         with speaking(language_of(look, person)):
             if len(items) == 1:
                 _send_alone(look, person, items[0])
             else:
-                _send_together(look, person, items)
+                _send_together(look, person, items, contact)
 
 
 def coming(look: Look) -> Iterator[datetime]:
@@ -60,6 +66,12 @@ def _gathered(look: Look):  # type: ignore[no-untyped-def]
     return select(DeliveryRow).where(DeliveryRow.group_id == look.group_id, DeliveryRow.state == "gathered")
 
 
+def _has_left(look: Look, address: str) -> bool:
+    """Whether a reader has lost what made them one since a message was gathered."""
+    found = next((one for one in look.charter.people if one.email == address), None)
+    return found is not None and not any(role.covers(look.today) for role in found.appointments)
+
+
 def _person(look: Look, address: str) -> Recipient:
     found = next((one for one in look.charter.people if one.email == address), None)
     return Recipient(found.name, address, serves_today(look, found)) if found else Recipient(address, address)
@@ -71,7 +83,7 @@ def _send_alone(look: Look, person: Recipient, row: DeliveryRow) -> None:
     freeze(look, row, person, Message.model_validate(row.said))
 
 
-def _send_together(look: Look, person: Recipient, items: list[DeliveryRow]) -> None:
+def _send_together(look: Look, person: Recipient, items: list[DeliveryRow], contact: str | None) -> None:
     said = [Message.model_validate(item.said) for item in items]
     names = " ".join(item.id for item in items)
     occurrence = sha256(names.encode()).hexdigest()[:32]
@@ -88,7 +100,7 @@ def _send_together(look: Look, person: Recipient, items: list[DeliveryRow]) -> N
         recipient=person.address,
         address=person.address,
         channel="mail",
-        contact_id=items[0].contact_id,
+        contact_id=contact,
         message_id=message_id(id_, current().sender),
         body=b"",
         body_hash=sha256(b"").hexdigest(),
@@ -98,14 +110,20 @@ def _send_together(look: Look, person: Recipient, items: list[DeliveryRow]) -> N
     )
     message = _opening(look, person, said)
     if row.contact_id in look.chosen.contacts:
-        lines = tuple((one.subject, (one.lead, *(pair(name, value) for name, value in one.facts))) for one in said)
-        freeze(look, row, person, message.model_copy(update={"lists": lines}))
+        message = message.model_copy(update={"lists": tuple(_in_chat(one) for one in said)})
+        freeze(look, row, person, message)
     else:
         mail(look, row, person, gathered(message, person.name, foot(look, KINDS[DIGEST], person), said))
     row.said = message.model_dump(mode="json")
     look.session.add(row)
     for item in items:
         item.state, item.superseded_by = "merged", id_
+
+
+def _in_chat(said: Message) -> tuple[str, tuple[str, ...]]:
+    """A gathered message as a heading with its lines, the link by which it is answered among them."""
+    pairs = (*said.facts, *said.actions)
+    return said.subject, (said.lead, *said.notes, *(pair(name, value) for name, value in pairs))
 
 
 def _opening(look: Look, person: Recipient, said: list[Message]) -> Message:
@@ -116,5 +134,5 @@ def _opening(look: Look, person: Recipient, said: list[Message]) -> Message:
         subject=subject,
         lead=count,
         lists=((_("In it"), tuple(one.subject for one in said)),),
-        because=because(look.charter, person.organization),
+        because=why(look, person.address, person.organization),
     )

@@ -4,7 +4,7 @@
     none             nothing goes out, and the record says why
     daily, weekly    gathered until the hour of reminders, weekly on Mondays, unless it would come too late
     too many         what goes beyond the throttle is gathered, a while later, into one message
-    quiet hours      it waits until they are over, unless it would come too late
+    quiet hours      it waits until they are over, unless it would come too late; a digest does as well
     paused mailbox   it is held
 
 A duty goes at once whatever else; quiet hours, a stand-in and another channel hold for it as well.
@@ -82,17 +82,16 @@ def route(
     if form == "none":
         return Route("declined", now)
     if merges and form in ("daily", "weekly"):
-        due = digest_due(form, habits, now)
+        due = _awake(habits, digest_due(form, habits, now), last)
         if due <= last:
             return Route("gathered", due)
     if merges and not kind.is_duty:
         free = _free_at(now, sent)
         if now < free <= last:
-            return Route("gathered", free)
+            return Route("gathered", _awake(habits, free, last))
     if kind.personal:
         return Route("pending", now)
-    awake = wakes(habits, now)
-    return Route("pending", awake if awake <= last else now)
+    return Route("pending", _awake(habits, now, last))
 
 
 def digest_due(form: Form, habits: Habits, now: datetime) -> datetime:
@@ -102,6 +101,12 @@ def digest_due(form: Form, habits: Habits, now: datetime) -> datetime:
     days = (day for day in ahead if form == "daily" or day.weekday() == _MONDAY)
     found = (dues(day, [0], habits.digest_at, habits.zone, habits.holidays)[0].at for day in days)
     return next(at for at in found if at > now)
+
+
+def _awake(habits: Habits, at: datetime, last: datetime) -> datetime:
+    """`at`, or the end of the quiet hours that it falls into, unless that is after `last`."""
+    awake = wakes(habits, at)
+    return awake if awake <= last else at
 
 
 def _free_at(now: datetime, sent: Sequence[datetime]) -> datetime:

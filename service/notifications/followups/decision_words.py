@@ -102,7 +102,7 @@ def adopted(about: Subject, standing: Iterable[GroupAnswerRow], reader: Reader) 
         lead = _("Decision {id} is adopted: nobody has objected.", id=about.row.id)
     else:
         lead = _("Decision {id} is adopted: it was taken by consensus.", id=about.row.id)
-    return _ended(about, _("{decision}: adopted", decision=_named(about)), lead, standing, reader)
+    return _ended(about, _("{decision}: adopted", decision=_named(about)), lead, standing, reader, holds=True)
 
 
 def withdrawn(about: Subject, standing: Iterable[GroupAnswerRow], reader: Reader) -> Message:
@@ -111,10 +111,19 @@ def withdrawn(about: Subject, standing: Iterable[GroupAnswerRow], reader: Reader
     return _ended(about, _("{decision}: withdrawn", decision=_named(about)), lead, standing, reader)
 
 
-def _ended(about: Subject, subject: str, lead: str, standing: Iterable[GroupAnswerRow], reader: Reader) -> Message:
+def _ended(
+    about: Subject,
+    subject: str,
+    lead: str,
+    standing: Iterable[GroupAnswerRow],
+    reader: Reader,
+    *,
+    holds: bool = False,
+) -> Message:
     standing = list(standing)
     apart = [one for one in standing if one.answer == "dissociate"]
-    found = _message(about, subject, lead, reader, lists=((_("Dissociated"), _answers(about, apart)),))
+    dissociated = (_("Dissociated"), _answers(about, apart))
+    found = _message(about, subject, lead, reader, lists=(dissociated,), holds=holds)
     members = sorted(about.charter.short(one.member) for one in standing if one.answer == "endorse")
     if members:
         found = found.model_copy(update={"facts": (*found.facts, (_("Endorsed by"), listed(members)))})
@@ -131,12 +140,13 @@ def _message(
     notes: tuple[str, ...] = (),
     lists: tuple[tuple[str, tuple[str, ...]], ...] = (),
     actions: tuple[tuple[str, str], ...] = (),
+    holds: bool = False,
 ) -> Message:
     return Message(
         subject=subject,
         lead=lead,
         notes=notes,
-        facts=tuple(_facts(about, asks)),
+        facts=tuple(_facts(about, asks, holds)),
         lists=lists,
         text=about.row.text,
         actions=actions,
@@ -165,14 +175,15 @@ def _answers(about: Subject, answers: Iterable[GroupAnswerRow]) -> tuple[str, ..
     return tuple(_(_SAID[one.answer], member=about.charter.short(one.member), reason=one.reason) for one in answers)
 
 
-def _facts(about: Subject, asks: Reader | None) -> Iterator[tuple[str, str]]:
+def _facts(about: Subject, asks: Reader | None, holds: bool) -> Iterator[tuple[str, str]]:
     """Number, what kind it is, until when, and where it comes from.
 
-    A reader who is asked (`asks`) also gets the deadline on their own clock.
+    A reader who is asked (`asks`) also gets the deadline on their own clock. What the group did by it ("adopted")
+    is said of a decision that `holds` alone: beside one that is open or contested it reads as if it were.
     """
     charter, row = about.charter, about.row
     kind = _("Common position") if row.position else _("Decision")
-    yield kind, pair(f"{row.id} ({_(_OPERATIVE[row.operative])})", row.title)
+    yield kind, pair(f"{row.id} ({_(_OPERATIVE[row.operative])})" if holds else row.id, row.title)
     if row.round > 1:
         yield _("Round"), str(row.round)
     if row.until is not None:

@@ -17,6 +17,7 @@ from service.notifications.handovers.saying import Handover, changed
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.outbox.tables import DeliveryRow
+from service.notifications.readers import serves_today
 from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
 
@@ -67,7 +68,7 @@ def _concerned(look: Look, row: BoundaryRow, was: Handover) -> list[Told]:
             select(DeliveryRow.recipient).where(
                 DeliveryRow.group_id == look.group_id,
                 DeliveryRow.subject == row.key,
-                col(DeliveryRow.state).in_(("accepted", "sending")),
+                col(DeliveryRow.state).in_(("accepted", "sending", "merged")),
             )
         )
     )
@@ -77,9 +78,9 @@ def _concerned(look: Look, row: BoundaryRow, was: Handover) -> list[Told]:
             for person, organization in chairs_people(look.charter, chair, min(row.day, was.day)):
                 found.setdefault(person.email, Told(person, "incoming", organization))
     for person in look.charter.people:
-        if person.email in already:
-            organization = next((a.organization for a in person.appointments if a.organization), "")
-            found.setdefault(person.email, Told(person, "member", organization or ""))
+        # Whoever has left since is not told any more.
+        if person.email in already and any(role.covers(look.today) for role in person.appointments):
+            found.setdefault(person.email, Told(person, "member", serves_today(look, person)))
     return list(found.values())
 
 

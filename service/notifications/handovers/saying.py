@@ -80,7 +80,9 @@ def changed(charter: Charter, told: Told, was: Handover, now: Handover | None) -
         because=_(
             "You get this because you were told of the earlier day, or because it is the turn of {organization}.",
             organization=charter.short(told.organization),
-        ),
+        )
+        if told.organization
+        else because(charter, ""),
     )
 
 

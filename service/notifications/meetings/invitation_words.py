@@ -9,7 +9,7 @@ from service.language.dates import spoken
 from service.language.speech import _
 from service.meetings.inviting.rules import Owed
 from service.notifications.meetings.saying import Said, changes, facts, short_when, title
-from service.notifications.wording.common import because
+from service.notifications.wording.common import because, invited
 from service.notifications.wording.message import Message, Reader
 
 
@@ -73,5 +73,5 @@ def _because(charter: Charter, owed: Owed) -> str:
     if not owed.invited:
         return _("You get this because you were told of this meeting as its host.")
     if not owed.to.organization:
-        return _("You get this because you are invited by {group}.", group=charter.group.name)
+        return invited(charter)
     return because(charter, owed.to.organization)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from service import zones
 from service.access.links import sign_poll
@@ -27,6 +27,7 @@ from service.notifications.look import Look
 from service.notifications.meetings.news_words import adopted, asked, circulated, closed, objected
 from service.notifications.meetings.rules import who
 from service.notifications.meetings.withdrawing import withdraw_questions
+from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.notifications.posting import About, Recipient, post
 from service.notifications.wording.message import Message, Reader
 from service.rotation.people import chairs_people
@@ -136,9 +137,25 @@ def _circulated(look: Look, event: Event) -> None:
     minutes = minutes_row(look.session, meeting)
     if minutes is None or minutes.until is None or str(minutes.version) != event.occurrence:
         return
+    _supersede_versions(look, meeting, event)
     last = zones.day_in(minutes.until - timedelta(seconds=1), look.zone)
     say = partial(circulated, look.charter, said_of(meeting), last, _outcomes(look, meeting), minutes.text)
     _post(look, event, "minutes", meeting, _all(look, meeting), say, minutes.until)
+
+
+def _supersede_versions(look: Look, meeting: MeetingRow, newest: Event) -> None:
+    """An older version that waits in a digest would be read beside the one that counts."""
+    look.session.exec(
+        update(DeliveryRow)
+        .where(
+            col(DeliveryRow.group_id) == look.group_id,
+            col(DeliveryRow.subject) == f"meeting-{meeting.id}",
+            col(DeliveryRow.event_id) != newest.id,
+            col(DeliveryRow.state).in_(WAITING),
+            col(DeliveryRow.dedupe_key).startswith(f"{newest.kind}:"),
+        )
+        .values(state="superseded")
+    )
 
 
 def _adopted(look: Look, event: Event) -> None:

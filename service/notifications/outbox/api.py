@@ -83,7 +83,7 @@ def told(group: str, event: str, request: Request, limit: Limit = 50, after: Aft
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
         at.need("delivery.look")
-        row = event_row(session, group, event)
+        row = event_row(session, group, event, secretariat=_is_secretariat(at))
         return answer(ToldOut(event=event_out(row), **_page(at, Wanted(event=row.id), after, limit)))
 
     return look(request, group, do)
@@ -157,4 +157,8 @@ def _page(at: Scene, wanted: Wanted, after: str | None, limit: int) -> dict[str,
 
 
 def _showing(at: Scene) -> Showing:
-    return Showing(at.charter, Answers(at.session, at.charter))
+    return Showing(at.charter, Answers(at.session, at.charter), secretariat=_is_secretariat(at))
+
+
+def _is_secretariat(at: Scene) -> bool:
+    return at.caller is not None and at.caller.secretariat

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from service.access.bodies import In, Out
+from service.access.cloud_events import is_private
 from service.events import Event
 from service.groups.charter import Charter
 from service.groups.parts import Moment
@@ -90,7 +91,7 @@ class WholeDeliveryOut(DeliveryOut):
     """A delivery with its text as it went. `***` stands for the part of a link that only its reader may have."""
 
     message_id: str
-    text: str | None = Field(description="Null where the message is for its reader alone, such as a link to sign in.")
+    text: str | None = Field(description="Null where it is not for the eyes of who asks, such as a link to sign in.")
     files: list[FileOut]
 
 
@@ -107,7 +108,7 @@ class ReleaseIn(In):
 
 
 class ReleasedOut(Out):
-    """What became of what was held. `paused` stays held: its mailbox does not work."""
+    """What became of what was held. `paused` stays held: its mailbox or endpoint does not work."""
 
     released: int
     expired: int
@@ -115,10 +116,11 @@ class ReleasedOut(Out):
 
 
 class Showing:
-    """Deliveries of one group as they are shown."""
+    """Deliveries of one group as they are shown: to the secretariat what endpoints get of private events too."""
 
-    def __init__(self, charter: Charter, answers: Answers) -> None:
+    def __init__(self, charter: Charter, answers: Answers, *, secretariat: bool = True) -> None:
         self._answers = answers
+        self._secretariat = secretariat
         self._names = {person.email: person.name for person in charter.people}
 
     def line(self, line: Line) -> DeliveryOut:
@@ -129,9 +131,15 @@ class Showing:
         return WholeDeliveryOut(
             **self._values(row, event, said.title),
             message_id=row.message_id,
-            text=None if is_personal(row) else said.text,
+            text=said.text if self._is_open(row, event) else None,
             files=[FileOut(name=name, size=size) for name, size in said.files],
         )
+
+    def _is_open(self, row: DeliveryRow, event: Event) -> bool:
+        """Whether its text may be shown: an endpoint is sent the event itself (threat T42)."""
+        if row.channel == "webhook" and is_private(event.kind):
+            return self._secretariat
+        return not is_personal(row)
 
     def _values(self, row: DeliveryRow, event: Event, title: str) -> dict[str, Any]:
         asked = self._answers.to(row, event)

@@ -14,6 +14,7 @@ from service import audit, clock, events
 from service.notifications.mailing.tables import MailboxRow
 from service.notifications.outbox.queries import in_place_of, is_personal
 from service.notifications.outbox.tables import DeliveryRow
+from service.notifications.webhooks.tables import WebhookRow
 from service.problems import Problem
 
 # How long something that has expired may still be sent.
@@ -23,12 +24,14 @@ _REFUSED = {
     "pending": "It waits to be sent already; see next_attempt_at.",
     "sending": "It is being sent at this moment; look again in a minute.",
     "gathered": "It waits for the digest that its reader has chosen, and goes out with that.",
+    "merged": "It went out in the digest that superseded_by names.",
     "declined": "Its reader has chosen not to get messages of this kind.",
 }
 
 
 class Released(NamedTuple):
-    """How many were let go, how many had passed their last instant, and how many stay held with their mailbox."""
+    """How many were let go, how many had passed their last instant, and how many stay held: their mailbox or endpoint
+    takes nothing."""
 
     released: int
     expired: int
@@ -61,7 +64,7 @@ def send_again(session: Session, row: DeliveryRow, *, until: datetime | None, ac
 def release(session: Session, group_id: str, *, since: datetime, actor: str) -> Released:
     """Let everything go that is held and was made since an instant; what has no point any more expires.
 
-    What is for a mailbox that is paused stays held until that mailbox works again.
+    What is for a mailbox that is paused, or an endpoint that is disabled, stays held until it works again.
     """
     now = clock.now()
     paused = set(
@@ -69,10 +72,15 @@ def release(session: Session, group_id: str, *, since: datetime, actor: str) -> 
             select(MailboxRow.address).where(MailboxRow.group_id == group_id, col(MailboxRow.paused_at).is_not(None))
         )
     )
+    closed = set(
+        session.exec(
+            select(WebhookRow.id).where(WebhookRow.group_id == group_id, col(WebhookRow.disabled_at).is_not(None))
+        )
+    )
     expired = kept = 0
     going: list[str] = []
     for row in _held(session, group_id, since):
-        if row.address in paused and row.channel == "mail":
+        if (row.address in paused and row.channel == "mail") or (row.channel == "webhook" and row.contact_id in closed):
             kept += 1
         elif row.not_after <= now:
             _put(session, row, "expired")
@@ -119,6 +127,17 @@ def _refuse(session: Session, row: DeliveryRow) -> None:
     if mailbox is not None and mailbox.paused_at is not None:
         raise Problem(
             409, "mailbox-is-paused", "This mailbox has given mail back and is paused; let it go on, then send again."
+        )
+    if row.channel == "webhook":
+        _refuse_closed(session.get(WebhookRow, row.contact_id))
+
+
+def _refuse_closed(endpoint: WebhookRow | None) -> None:
+    if endpoint is None:
+        raise Problem(409, "webhook-is-removed", "The webhook it was for was removed; there is nowhere to send it.")
+    if endpoint.disabled_at is not None:
+        raise Problem(
+            409, "webhook-is-disabled", "This webhook is disabled; enable it: what is held for it goes out with that."
         )
 
 

@@ -22,12 +22,13 @@ from sqlmodel import Session, col, select, update
 
 from service import clock
 from service.database import reading, writing
+from service.events import record
 from service.groups import queries as groups
 from service.groups.tables import GroupRow
 from service.notifications.mailing.bounces import note
 from service.notifications.outbox import relays
 from service.notifications.outbox.channel import Channel, Down, Message, NotNow, Refused
-from service.notifications.outbox.rules import LONGEST_MAIL_WAIT, LONGEST_WAIT, PAUSE, relay_of, retry_at
+from service.notifications.outbox.rules import CHATS, FAILED, LONGEST_MAIL_WAIT, LONGEST_WAIT, PAUSE, relay_of, retry_at
 from service.notifications.outbox.tables import DeliveryRow
 
 BATCH = 20
@@ -183,12 +184,23 @@ class Dispatcher:
         with writing(self.engine) as session:
             if one.trial:
                 relays.mend(session, one.relay)
+            if isinstance(error, Refused) and one.message.channel in CHATS:
+                self._refused(session, one, values)
+                return
             if error is None or not error.status or one.message.channel != "mail":
                 self._let_go(session, [one], **values)
                 return
             groups.group_row(session, one.message.group_id, lock=True)
             if self._let_go(session, [one], **values):
                 note(session, one.message.id, error.status, str(error), "smtp")
+
+    def _refused(self, session: Session, one: Claimed, values: dict[str, object]) -> None:
+        """A chat channel does not take it: an event with the outcome, so that the planner sends it another way."""
+        message = one.message
+        groups.group_row(session, message.group_id, lock=True)
+        if self._let_go(session, [one], **values):
+            occurrence = f"{message.id}:{message.attempts}"
+            record(session, message.group_id, FAILED, message.id, occurrence, channel=message.channel)
 
     def _give_up(self, one: Claimed, untried: list[Claimed], error: Down) -> None:
         """The way out does not answer: shut it for all workers, and put back all that would go by it."""

@@ -87,8 +87,10 @@ def forecast(engine: Engine, wanted: Asked) -> ForecastOut:
         Problem: 503, it took longer than a minute, another one is being made, or the process has failed.
     """
     key = (str(engine.url), wanted)
-    if key in _known:
-        return _known[key]
+    # Another thread may let go of what is kept, between a look and a second one.
+    made = _known.get(key)
+    if made is not None:
+        return made
     if not _one_at_a_time.acquire(timeout=LONGEST):
         raise Problem(503, "forecast-is-busy", "Another forecast is being made; try again.", headers=_LATER)
     try:

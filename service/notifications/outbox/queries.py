@@ -7,12 +7,15 @@ from sqlalchemy import LargeBinary, and_, func, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from service.access.cloud_events import is_private
 from service.events import Event
 from service.notifications.outbox.showing import title
 from service.notifications.outbox.tables import DeliveryRow
 from service.problems import Problem, not_found
 
-STATES = ("pending", "sending", "accepted", "failed", "expired", "superseded", "held", "gathered", "declined")
+STATES = (
+    "pending", "sending", "accepted", "failed", "expired", "superseded", "held", "gathered", "merged", "declined",
+)  # fmt: skip
 # What somebody may have to do something about.
 TROUBLED = ("failed", "expired", "held")
 SIGN_IN = "sign-in"
@@ -90,14 +93,14 @@ def delivery(session: Session, group_id: str, id_: str, *, lock: bool = False) -
     return row, session.exec(select(Event).where(Event.id == row.event_id)).one()
 
 
-def event_row(session: Session, group_id: str, id_: str) -> Event:
+def event_row(session: Session, group_id: str, id_: str, *, secretariat: bool = True) -> Event:
     """One event.
 
     Raises:
-        Problem: 404, the group has no such event.
+        Problem: 404, the group has no such event, or it is for the secretariat alone.
     """
     found = session.exec(select(Event).where(Event.group_id == group_id, Event.id == id_)).first()
-    if found is None:
+    if found is None or (is_private(found.kind) and not secretariat):
         raise not_found("This event")
     return found
 

@@ -27,7 +27,9 @@ def goes_by(names: list[str]) -> ColumnElement[bool]:
     channels = [name for name in names if ":" not in name]
     contacts = [name.partition(":")[2] for name in names if ":" in name]
     plain = and_(col(DeliveryRow.channel).in_(channels), col(DeliveryRow.contact_id).is_(None))
-    return or_(plain, col(DeliveryRow.contact_id).in_(contacts))
+    # What has no contact is not of one: compared with names it would be neither in nor out (SQL has a third answer).
+    own = and_(col(DeliveryRow.contact_id).is_not(None), col(DeliveryRow.contact_id).in_(contacts))
+    return or_(plain, own)
 
 
 def shut(session: Session, name: str, now: datetime, answer: str) -> None:

@@ -18,6 +18,11 @@ def because(charter: Charter, organization: str) -> str:
     )
 
 
+def invited(charter: Charter) -> str:
+    """Why somebody who serves nobody in the group gets a message."""
+    return _("You get this because you are invited by {group}.", group=charter.group.name)
+
+
 def pair(field: str, value: str) -> str:
     """What, and how it is: a line with the colon that the language writes."""
     return _("{field}: {value}", field=field, value=value)

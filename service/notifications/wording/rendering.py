@@ -31,12 +31,16 @@ class Wording(NamedTuple):
 
 
 class Foot(NamedTuple):
-    """What stands below every mail: the group with its page, and how the reader changes what reaches them."""
+    """What stands below every mail: the group with its page, and how the reader changes what reaches them.
+
+    `to_chair` says whether an answer by mail reaches the chair: nobody's does while it is vacant.
+    """
 
     group: str
     url: str
     choices: str | None = None
     is_duty: bool = False
+    to_chair: bool = True
 
 
 def rendered(message: Message, name: str, foot: Foot) -> Wording:
