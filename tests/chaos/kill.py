@@ -10,7 +10,7 @@ from sqlmodel import Session
 from service.database import connect
 
 # In short form only some statements are taken, since each costs a process; `make prove-long` takes every one.
-STRIDE = int(os.environ.get("PROVE_STRIDE", "4"))
+STRIDE = int(os.environ.get("PROVE_STRIDE", "6"))
 
 
 def killed_at(number: int, url: str, do: Callable[[Engine], None]) -> bool:

@@ -26,7 +26,11 @@ PAGE = "/groups/gmg/outbox"
 Headers = dict[str, str]
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    ("database_url", "state"),
+    [*(("sqlite", state) for state in STATES), ("postgresql", "merged"), ("postgresql", "failed")],
+    indirect=["database_url"],
+)
 def test_every_state_has_its_word_its_page_and_its_list(
     client: TestClient, engine: Engine, send: Send, settle: Callable[[], None], chair: Headers, state: str
 ) -> None:

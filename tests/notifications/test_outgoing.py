@@ -273,5 +273,5 @@ def test_a_second_look_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     with endpoint() as there:
         resolves(monkeypatch, [PUBLIC], ["127.0.0.1"])
         with pytest.raises(outgoing.Unanswered):
-            outgoing.post(f"https://hook.example:{there.port}/", b"{}", {})
+            outgoing.post(f"https://hook.example:{there.port}/", b"{}", {}, deadline=2)
         assert there.greeted == 1, "it came by, if only to shake hands"
