@@ -14,7 +14,7 @@ help:  ## what can be made here
 run: $(VENV)/run  ## install, migrate, load the shipped charter and serve on http://127.0.0.1:8000
 	$(BIN)/gmg run
 
-test: $(VENV)/dev  ## every test, on SQLite and on a PostgreSQL that it starts by itself
+test: $(VENV)/dev  ## the tests, on SQLite and on a PostgreSQL that it starts by itself
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/dev  ## style, types, the floors of the house, models against migrations
@@ -28,7 +28,8 @@ format: $(VENV)/dev  ## put the sources into the house style
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-prove: $(VENV)/prove  ## what needs a browser and foreign programs (apt, npm): installs what is missing where it may
+prove: $(VENV)/prove  ## every write killed half-way; what needs a browser and foreign programs (apt, npm; installs them where it may)
+	$(BIN)/python -m pytest tests/chaos
 	deploy/prove.sh $(BIN)
 
 prove-long: $(VENV)/prove  ## the same promises at full length: a thousand mails, twenty seeds, every statement, twenty years
