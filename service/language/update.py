@@ -17,7 +17,7 @@ from service.language.catalogues import FOLDER, LANGUAGES, NAMES, catalogue
 SERVICE = Path(__file__).parents[1]
 TABLE = SERVICE.parent / "docs" / "languages.md"
 _METHODS = [("**.py", "python"), ("**/templates/**.txt", "jinja2"), ("**/templates/**.html", "jinja2")]
-_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "_h": None, "N_": None, "ngettext": (1, 2)}
 # Dates would change a file in which nothing has changed.
 _DATED = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator|'
                     rb'Language-Team|Project-Id-Version):[^\n]*\\n"\n', re.MULTILINE)  # fmt: skip
@@ -27,7 +27,9 @@ _BEGIN, _END = "<!-- table of drafts -->\n", "<!-- end of table -->\n"
 def said() -> Catalog:
     """Every message that the service says, with the files that say it."""
     found = Catalog(charset="utf-8")
-    for file, _, message, comments, context in extract_from_dir(SERVICE, _METHODS, keywords=_KEYWORDS):
+    # By name and line: a folder is read in another order on another machine.
+    extracted = sorted(extract_from_dir(SERVICE, _METHODS, keywords=_KEYWORDS), key=lambda one: one[:2])
+    for file, _, message, comments, context in extracted:
         found.add(message, locations=[(f"service/{file}", 0)], auto_comments=comments, context=context)
     return found
 

@@ -1,0 +1,1 @@
+"""What was agreed: actions, decisions, activities, notices."""

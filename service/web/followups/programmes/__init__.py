@@ -1,0 +1,1 @@
+"""Pages of the programme of a term, and of reports."""

@@ -1,0 +1,1 @@
+"""One's own account: who one is here, what reaches one, feeds and tokens."""

@@ -1,0 +1,1 @@
+"""What the secretariat keeps: people, charter, decisions on the chair, tokens, audit."""
