@@ -26,6 +26,7 @@ import service.notifications.handovers.tables
 import service.notifications.mailing.tables
 import service.notifications.outbox.tables
 import service.notifications.webhooks.tables
-import service.repeats  # noqa: F401
+import service.repeats
+import service.ticks  # noqa: F401
 
 METADATA = SQLModel.metadata

@@ -7,6 +7,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# False only where programs of the release before can go on working with the tables as they are afterwards.
+breaking = True
 
 
 def upgrade() -> None:
