@@ -1,15 +1,17 @@
 """Who did what when, and by whose authority: one row for each row that a write has changed, with before and after.
 
 Written by the session itself just before it commits, so that no command can forget it and none can tell
-it otherwise; the database refuses to change or delete what stands here (migration 0004).
+it otherwise; the database refuses to change what stands here, or to delete what is younger than a year (migrations
+0004 and 0013).
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Column, event, insert, inspect
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from service import clock
 from service.database import Instant
@@ -20,6 +22,8 @@ _OWN = {
     "sign_in", "sign_in_try", "bounce", "relay",
 }  # fmt: skip
 CLOCK = "clock"
+# So many entries are deleted in one transaction.
+MOST = 500
 
 
 class AuditRow(SQLModel, table=True):
@@ -64,7 +68,12 @@ def assume(session: Session, actor: str | None) -> None:
 
 
 def note(
-    session: Session, group_id: str, what: str, key: str, before: dict[str, Any] | None, after: dict[str, Any] | None
+    session: Session,
+    group_id: str | None,
+    what: str,
+    key: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
 ) -> None:
     """Put on record that somebody has changed a row which is else the service's own, such as a delivery."""
     session.info.setdefault("audited", {})[what, key[:300]] = (group_id, before, after)
@@ -158,17 +167,39 @@ def audited(
     what: str | None = None,
     key: str | None = None,
     by: str | None = None,
+    verb: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     before: int | None = None,
     most: int = 50,
 ) -> list[AuditRow]:
-    """Entries of a group, newest first, below the id `before`."""
+    """Entries of a group at instants in `[since, until)`, newest first, below the id `before`."""
     asked = select(AuditRow).where(AuditRow.group_id == group_id)
-    for column, value in ((AuditRow.what, what), (AuditRow.key, key), (AuditRow.by, by)):
+    for column, value in ((AuditRow.what, what), (AuditRow.key, key), (AuditRow.by, by), (AuditRow.verb, verb)):
         if value is not None:
             asked = asked.where(col(column) == value)
+    if since is not None:
+        asked = asked.where(col(AuditRow.at) >= since)
+    if until is not None:
+        asked = asked.where(col(AuditRow.at) < until)
     if before is not None:
         asked = asked.where(col(AuditRow.id) < before)
     return list(session.exec(asked.order_by(col(AuditRow.id).desc()).limit(most)))
+
+
+def forget(session: Session, kept: timedelta) -> None:
+    """Delete entries that were made `kept` ago, the oldest first and `MOST` at a time.
+
+    That it was done is an entry of each group itself, with how many they were.
+    """
+    cutoff = clock.now() - kept
+    asked = select(AuditRow.id, AuditRow.group_id).where(col(AuditRow.at) < cutoff).order_by(col(AuditRow.at))
+    old = session.exec(asked.limit(MOST).with_for_update(skip_locked=True)).all()
+    if not old:
+        return
+    session.exec(delete(AuditRow).where(col(AuditRow.id).in_([id_ for id_, _ in old])))
+    for group_id, entries in Counter(group_id for _, group_id in old).items():
+        note(session, group_id, "audit", f"{group_id or ''}/{cutoff.isoformat()}", {"entries": entries}, {"entries": 0})
 
 
 def every_entry(session: Session, group_id: str) -> Iterable[AuditRow]:

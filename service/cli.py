@@ -5,7 +5,21 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service.commandline import audits, bounces, chairs, charters, outbox, people, reports, serving, simulating, tokens
+from service.commandline import (
+    audits,
+    bounces,
+    chairs,
+    charters,
+    doctor,
+    keeping,
+    outbox,
+    people,
+    reports,
+    serving,
+    simulating,
+    tokens,
+    watching,
+)
 from service.groups.source import CharterProblem
 from service.problems import Problem
 from service.rotation.values import RotationProblem
@@ -28,6 +42,9 @@ bounces.add(app)
 outbox.add(app)
 simulating.add(app)
 serving.add(app)
+keeping.add(app)
+watching.add(app)
+doctor.add(app)
 
 
 def main() -> int:

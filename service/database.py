@@ -55,7 +55,7 @@ def connect(url: str, wal: str = "auto") -> Engine:
     if url.startswith("sqlite:"):
         path = url.partition("sqlite:///")[2]
         if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = create_engine(
             url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
         )

@@ -4,7 +4,7 @@ Time makes events as well. Each has an occurrence that is unique for its kind an
 number of processes may find it due and it is recorded once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
@@ -27,10 +27,13 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("group_id", "kind", "subject", "occurrence"),
         Index("ix_event_position", "group_id", "position", unique=True),
+        # What has happened lately of some kinds, and what has happened to one thing, whatever else there is.
+        Index("ix_event_news", "group_id", "kind", "recorded_at"),
+        Index("ix_event_subject", "group_id", "subject"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
-    group_id: str = Field(max_length=40, index=True)
+    group_id: str = Field(max_length=40)
     kind: str = Field(max_length=60)
     subject: str = Field(max_length=80)
     occurrence: str = Field(max_length=80)
@@ -106,18 +109,35 @@ def _due_row(session: Session, group_id: str) -> DueRow:
 
 
 def due_groups(session: Session) -> list[str]:
-    """The groups that owe something by now, those that have waited longest first.
+    """The groups that owe something by now, those that have waited longest first."""
+    return list(session.exec(select(DueRow.group_id).where(_is_due()).order_by(col(DueRow.at), col(DueRow.group_id))))
 
-    A clock that was set back must not leave a group waiting for an instant that is far off now.
-    """
+
+def is_due(session: Session, group_id: str) -> bool:
+    """Whether a group still owes something: another worker may have looked at it in the meantime."""
+    return session.exec(select(DueRow.group_id).where(DueRow.group_id == group_id, _is_due())).first() is not None
+
+
+def _is_due() -> Any:
+    """A clock that was set back must not leave a group waiting for an instant that is far off now."""
     now = clock.now()
-    asked = select(DueRow.group_id).where((col(DueRow.at) <= now) | (col(DueRow.at) > now + LONGEST))
-    return list(session.exec(asked.order_by(col(DueRow.at), col(DueRow.group_id))))
+    return (col(DueRow.at) <= now) | (col(DueRow.at) > now + LONGEST)
 
 
 def next_due(session: Session) -> datetime | None:
     """The first instant at which any group owes something."""
     return session.exec(select(DueRow.at).order_by(col(DueRow.at)).limit(1)).first()
+
+
+def lately(session: Session, group_id: str, kinds: Iterable[str], since: datetime) -> list[Event]:
+    """What of some kinds was recorded from an instant on, in order.
+
+    They are put in order here: asked for the order of positions, a database walks through all that ever happened.
+    """
+    asked = select(Event).where(
+        Event.group_id == group_id, col(Event.kind).in_(tuple(kinds)), col(Event.recorded_at) >= since
+    )
+    return sorted(session.exec(asked), key=lambda event: event.position)
 
 
 def record(

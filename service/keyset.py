@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import Query
-from itsdangerous import BadData, URLSafeSerializer
 
+from service import signed
+from service.language.speech import _
 from service.problems import Problem
-from service.settings import current
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[
@@ -16,8 +16,7 @@ After = Annotated[
 
 def cursor(of: str, key: list[Any]) -> str:
     """Where the next page begins: after the row with this key, in the list that `of` names with its filters."""
-    text = URLSafeSerializer(current().secret(), salt=f"page-{of}").dumps(key)
-    return text.decode() if isinstance(text, bytes) else text
+    return signed.sign(f"page-{of}", key)
 
 
 def read_cursor(of: str, text: str | None) -> list[Any] | None:
@@ -28,10 +27,7 @@ def read_cursor(of: str, text: str | None) -> list[Any] | None:
     """
     if text is None:
         return None
-    try:
-        found = URLSafeSerializer(current().secret(), salt=f"page-{of}").loads(text)
-    except BadData:
-        found = None
+    found = signed.read(f"page-{of}", text)
     if not isinstance(found, list):
-        raise Problem(400, "invalid-cursor", "This cursor is not good for this list; begin with its first page.")
+        raise Problem(400, "invalid-cursor", _("This cursor is not good for this list; begin with its first page."))
     return found

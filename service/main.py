@@ -1,19 +1,20 @@
 """Builds the application: settings, database, doors."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from migrations.upgrade import newest, revision_of
 from service.access import api as access
 from service.access import audit_api, events_api, people_api, tokens_api
 from service.calendars import api as calendars
+from service.calendars import calendar_api
 from service.calendars.feeds import Shelf
+from service.calendars.polls import Polls
+from service.described import describe
 from service.followups.actions import api as actions
 from service.followups.actions import csv_api as action_tables
 from service.followups.actions import review_api
@@ -25,6 +26,7 @@ from service.followups.notices import api as notices
 from service.followups.programmes import api as programmes
 from service.followups.reports import api as reports
 from service.followups.search import api as search
+from service.front import Front
 from service.meetings import api as meetings
 from service.meetings import cadences_api
 from service.meetings.agenda import api as agenda
@@ -41,16 +43,15 @@ from service.notifications.handovers import acknowledging_api
 from service.notifications.mailing import api as mailing
 from service.notifications.outbox import api as deliveries
 from service.notifications.webhooks import api as webhooks
-from service.refusals import MAX_BODY, BodyLimit, Unexpected, refuse_with_problems
+from service.refusals import MAX_BODY, FirstLines, Unexpected, refuse_with_problems
 from service.rotation import api as rotation
 from service.rotation import writing_api
 from service.scheduler import Ticker
-from service.web import answers, foreign, headers, me, pages, seen, sign_in, single_sign_on, unsubscribing
-from service.web import choices as choices_pages
-from service.web import decisions as decision_pages
-from service.web import handovers as handover_pages
-from service.web import meetings as meeting_pages
-from service.web import outbox as outbox_pages
+from service.watching import health
+from service.watching.requests import Watched
+from service.web import rooms as pages
+from service.web.frame import foreign, headers, speaking
+from service.web.frame.page import problem_page
 from service.wiring import wire
 
 # The fixed addresses below /meetings stand before those of one meeting.
@@ -59,6 +60,7 @@ ROOMS = (
     events_api,
     audit_api,
     calendars,
+    calendar_api,
     rotation,
     writing_api,
     cadences_api,
@@ -88,20 +90,8 @@ ROOMS = (
     webhooks,
     contacts_api,
     choices,
-    pages,
-    answers,
-    seen,
-    meeting_pages,
     people_api,
     tokens_api,
-    sign_in,
-    single_sign_on,
-    me,
-    choices_pages,
-    unsubscribing,
-    decision_pages,
-    handover_pages,
-    outbox_pages,
 )
 
 
@@ -116,7 +106,9 @@ def stand_on(app: FastAPI, engine: Engine, ticker: Ticker | None = None) -> None
     """Let an application that does not serve now do so on `engine`."""
     app.state.engine = engine
     app.state.ticker = ticker
+    app.state.stopping = threading.Event()
     app.state.feeds = Shelf(engine)
+    app.state.polls = Polls()
 
 
 @asynccontextmanager
@@ -146,27 +138,16 @@ def build() -> FastAPI:
     for room in ROOMS:
         app.include_router(room.router)
     pages.mount(app)
-    _health(app)
-    refuse_with_problems(app, pages.problem_page)
+    health.mount(app)
+    refuse_with_problems(app, problem_page)
+    describe(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(FirstLines, page=problem_page)
     app.add_middleware(foreign.OwnPages)
-    app.add_middleware(Unexpected)
+    app.add_middleware(Unexpected, page=problem_page)
+    app.add_middleware(speaking.Speaking)
     app.add_middleware(headers.SecurityHeaders)
-    app.add_middleware(calendars.Front)
     app.add_middleware(foreign.OwnHost)
+    app.add_middleware(Watched)
+    app.add_middleware(Front)
     return app
-
-
-def _health(app: FastAPI) -> None:
-    @app.get("/livez", include_in_schema=False)
-    def livez() -> PlainTextResponse:
-        return PlainTextResponse("alive\n")
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> PlainTextResponse:
-        try:
-            ready = revision_of(app.state.engine) == newest()
-        except OperationalError:
-            ready = False
-        return PlainTextResponse("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)

@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from service import clock
+from service.language.speech import N_, _
 from service.problems import Problem
 from service.settings import current
 
@@ -58,6 +59,19 @@ _CLOSED_6 = tuple(
 _URL = re.compile(r"https?://[^\s\\\x00-\x20\x7f]+", re.IGNORECASE)
 
 Ip = IPv4Address | IPv6Address
+
+
+# Why an address is not called, after a word that stands for it; the same as a whole sentence for who wrote it.
+_NO_ADDRESS = "is no address that can be called; write it as https://host/path"
+_NAMES_A_USER = "names a user; leave out what stands before the @"
+_NOT_ASCII = "has letters beyond ASCII after its name; write them as %XX"
+_NOT_PUBLIC = "leads to no public host on port 443 or 8443 by https; write one that does"
+_SENTENCES = {
+    _NO_ADDRESS: N_("This address is no address that can be called; write it as https://host/path."),
+    _NAMES_A_USER: N_("This address names a user; leave out what stands before the @."),
+    _NOT_ASCII: N_("This address has letters beyond ASCII after its name; write them as %XX."),
+    _NOT_PUBLIC: N_("This address leads to no public host on port 443 or 8443 by https; write one that does."),
+}
 
 
 class Blocked(Exception):
@@ -109,16 +123,21 @@ def read(url: str) -> Target:
         host = host if ":" in host else host.encode("idna").decode()
         port = parts.port
     except (ValueError, UnicodeError):
-        raise Blocked("is no address that can be called; write it as https://host/path") from None
+        raise Blocked(_NO_ADDRESS) from None
     if not host or parts.scheme not in ("http", "https"):
-        raise Blocked("is no address that can be called; write it as https://host/path")
+        raise Blocked(_NO_ADDRESS)
     if parts.username is not None or parts.password is not None:
-        raise Blocked("names a user; leave out what stands before the @")
+        raise Blocked(_NAMES_A_USER)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii():
-        raise Blocked("has letters beyond ASCII after its name; write them as %XX")
+        raise Blocked(_NOT_ASCII)
     secure = parts.scheme == "https"
     return Target(secure, host, port if port is not None else 443 if secure else 80, path)
+
+
+def in_words(blocked: Blocked) -> str:
+    """Why an address is not called, for who wrote it, in the language spoken now."""
+    return _(_SENTENCES[str(blocked)])
 
 
 def check(url: str) -> None:
@@ -130,10 +149,10 @@ def check(url: str) -> None:
     try:
         _resolve(read(url), time.monotonic() + LOOKUP)
     except Blocked as blocked:
-        raise Problem(422, "blocked-address", f"This address {blocked}.") from None
+        raise Problem(422, "blocked-address", in_words(blocked)) from None
     except Unanswered:
         # The same as for a private one: which names are known inside is nobody's business.
-        raise Problem(422, "blocked-address", f"This address {_NOT_PUBLIC}.") from None
+        raise Problem(422, "blocked-address", in_words(Blocked(_NOT_PUBLIC))) from None
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, deadline: float = DEADLINE) -> Answer:
@@ -158,9 +177,6 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, deadline: float =
     finally:
         if connection is not None:
             connection.close()
-
-
-_NOT_PUBLIC = "leads to no public host on port 443 or 8443 by https; write one that does"
 
 
 def _resolve(target: Target, ends: float) -> list[Ip]:

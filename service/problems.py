@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from service.language.speech import language
+
 
 class Problem(Exception):
-    """A request that cannot be done as it stands; `detail` says what to do instead."""
+    """A request that cannot be done as it stands; `detail` says what to do instead, in the reader's language."""
 
     def __init__(
         self,
@@ -20,6 +22,8 @@ class Problem(Exception):
         self.type = type_
         self.detail = detail
         self.headers = headers or {}
+        # The language that it was said in: a page that shows it is in the same.
+        self.language = language()
         self.more = more
 
     def body(self) -> dict[str, Any]:
@@ -33,5 +37,6 @@ class Problem(Exception):
         } | self.more
 
 
-def not_found(what: str) -> Problem:
-    return Problem(404, "not-found", f"{what} is not here; check the address.")
+def not_found(detail: str) -> Problem:
+    """What is asked for is not here; `detail` is the whole sentence, in the language of whoever asks."""
+    return Problem(404, "not-found", detail)

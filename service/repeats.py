@@ -18,9 +18,12 @@ from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from service import clock
 from service.database import Instant
+from service.language.speech import _
 from service.problems import Problem
 
 KEPT = timedelta(hours=24)
+# PostgreSQL's name for a lock that was not given in time (its appendix A, class 55).
+_LOCK_NOT_AVAILABLE = "55P03"
 _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,198}[\x21-\x7e]|[\x21-\x7e]")
 
 
@@ -46,10 +49,12 @@ def read_key(given: str | None) -> str:
     """
     if given is None:
         raise Problem(
-            400, "key-required", "Send an Idempotency-Key, such as a new UUID: then the request can be repeated safely."
+            400,
+            "key-required",
+            _("Send an Idempotency-Key, such as a new UUID: then the request can be repeated safely."),
         )
     if _KEY.fullmatch(given) is None:
-        raise Problem(400, "invalid-key", "Idempotency-Key takes 1 to 200 printable ASCII characters.")
+        raise Problem(400, "invalid-key", _("Idempotency-Key takes 1 to 200 printable ASCII characters."))
     return given
 
 
@@ -72,10 +77,12 @@ def claim(session: Session, caller: str, key: str, of: str) -> RepeatRow:
     asked = insert(RepeatRow).values(**values).on_conflict_do_nothing()
     try:
         new = session.connection().execute(asked).rowcount == 1
-    except OperationalError:
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
         # Whoever waits here waits for the first request: PostgreSQL gives up after `database.BUSY_SECONDS`.
         raise Problem(
-            409, "still-running", "The first request with this key is still running.", headers={"Retry-After": "1"}
+            409, "still-running", _("The first request with this key is still running."), headers={"Retry-After": "1"}
         ) from None
     if new:
         row = RepeatRow(**values)
@@ -86,7 +93,7 @@ def claim(session: Session, caller: str, key: str, of: str) -> RepeatRow:
     if row.created_at <= now - KEPT:
         row.fingerprint, row.created_at, row.status, row.headers, row.body = of, now, 0, {}, b""
     elif row.fingerprint != of:
-        raise Problem(422, "key-reused", "This Idempotency-Key was used for another request; send a new one.")
+        raise Problem(422, "key-reused", _("This Idempotency-Key was used for another request; send a new one."))
     return row
 
 

@@ -6,12 +6,14 @@ A process with wrong settings does not start: it prints every fault in one list 
 import os
 import secrets
 import sqlite3
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,7 +48,13 @@ def _mail_url(value: SecretStr) -> SecretStr:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("is no mail server; write smtp://user:password@host:587 or smtps://host:465")
     if parts.scheme == "smtp" and parts.query != "tls=start" and parts.hostname not in _LOOPBACK:
-        raise ValueError("has no TLS; write smtps://host or smtp://host:587?tls=start (plain is for loopback alone)")
+        if parts.query != "tls=none":
+            raise ValueError(
+                "has no TLS; write smtps://host or smtp://host:587?tls=start (plain is for loopback; for a server that "
+                "stands beside the service in a network of their own, say so: smtp://host:25?tls=none)"
+            )
+        if parts.password is not None:
+            raise ValueError("sends a password without TLS; write smtps://host, or leave the password out")
     return value
 
 
@@ -66,6 +74,13 @@ def _issuer(value: str) -> str:
         raise ValueError("is no issuer; write it as the provider does, such as https://login.example.org")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("is plain http; write https:// (plain http is for loopback alone)")
+    return value
+
+
+def _watcher(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if value.get_secret_value() and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
+        raise ValueError("is no address that can be called; write https://host/path")
     return value
 
 
@@ -91,35 +106,80 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     public_url: Annotated[str, AfterValidator(_public_url)] = Field(
-        "", description="Address under which people reach the service; links are made from it alone."
+        "",
+        description="Address under which people reach the service, https but for loopback; links are made from it "
+        "alone. Empty for http://127.0.0.1 with the port.",
     )
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        "", description="Database; empty for SQLite under GMG_HOME."
+        "", description="postgresql+psycopg://user:password@host/name; empty for SQLite under GMG_HOME."
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="At least 32 characters; made once under GMG_HOME if empty."
     )
+    secret_key_before: SecretStr = Field(
+        SecretStr(""),
+        description="The key before GMG_SECRET_KEY: what it has signed stays good while it stands here.",
+    )
     mail_url: Annotated[SecretStr, AfterValidator(_mail_url)] = Field(
         SecretStr(""),
-        description="smtp:// or smtps:// server; empty writes every mail as a file under GMG_HOME/mail.",
+        description="smtps://user:password@host:465 or smtp://user:password@host:587?tls=start; empty writes every "
+        "mail as a file under GMG_HOME/mail.",
     )
     mail_from: str = Field("", description="Sender of every mail; empty for group@host of GMG_PUBLIC_URL.")
     mail_deadline: float = Field(30, gt=0, le=300, description="Seconds in which a mail server must have answered.")
-    lease: float = Field(90, gt=0, le=3600, description="Seconds for which a worker owns a delivery it has claimed.")
+    lease: float = Field(
+        90,
+        gt=0,
+        le=3600,
+        description="Seconds for which a worker owns a delivery it has claimed; more than twice GMG_MAIL_DEADLINE.",
+    )
     tick: float = Field(30, gt=0, le=3600, description="Seconds between two looks at what has become due.")
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
-        "", description="Addresses or networks, with commas, of the proxies whose X-Forwarded-For is believed."
+        "",
+        description="Addresses or networks, with commas, of the proxies whose X-Forwarded-For is believed; behind one "
+        "that is not named all who sign in count as one place.",
     )
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
-        "", description="Issuer of an OpenID Connect provider to sign in with; empty for mailed links alone."
+        "",
+        description="Issuer of an OpenID Connect provider to sign in with; all three of these or none, which leaves "
+        "mailed links.",
     )
     oidc_client_id: str = Field("", description="What the provider knows this service as.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="What this service shows the provider.")
     outgoing_private: Annotated[str, AfterValidator(_networks)] = Field(
-        "", description="Addresses or networks, with commas, that webhooks may reach though they are not public."
+        "",
+        description="Addresses or networks, with commas, that webhooks and GMG_DEADMAN_URL may reach though they are "
+        "not public, such as 10.1.0.0/16; there http and every port are allowed.",
     )
     chat_hosts: str = Field(
         "", description="Hosts, with commas, that a chat channel may be at beside those of Slack and Teams."
+    )
+    metrics_from: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Addresses or networks, with commas, that may read /metrics and why /readyz says no; empty for "
+        "loopback, where that can be told from a proxy.",
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="A bearer token, of 16 characters or more, that opens /metrics from anywhere."
+    )
+    deadman_url: Annotated[SecretStr, AfterValidator(_watcher)] = Field(
+        SecretStr(""), description="Called with POST after each look that went well; whoever waits for it raises alarm."
+    )
+    drain: float = Field(
+        2,
+        ge=0,
+        le=20,
+        description="Seconds for which it still answers, and says that it is not ready, once it is told to stop.",
+    )
+    keep_texts: int = Field(
+        30,
+        ge=1,
+        le=3660,
+        description="Days for which the text of a message is kept after it was accepted, or could no longer go; then "
+        "its subject and its hash are left.",
+    )
+    keep_audit: int = Field(
+        2557, ge=366, le=36600, description="Days for which an entry of the audit is kept: seven years."
     )
     sqlite_wal: str = Field(
         "auto", pattern="^(auto|on|off)$", description="auto: WAL only on a SQLite free of its fault."
@@ -143,7 +203,14 @@ class Settings(BaseSettings):
             )
         return lease
 
-    @field_validator("secret_key")
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("is shorter than 16 characters; write a random one or leave it out")
+        return value
+
+    @field_validator("secret_key", "secret_key_before")
     @classmethod
     def _is_secret(cls, value: SecretStr) -> SecretStr:
         key = value.get_secret_value()
@@ -184,6 +251,11 @@ class Settings(BaseSettings):
         return _networks_in(self.outgoing_private)
 
     @property
+    def watchers(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks from which it may be watched."""
+        return _networks_in(self.metrics_from)
+
+    @property
     def own_chat_hosts(self) -> frozenset[str]:
         """The hosts that chat channels may be at beside the known ones."""
         return frozenset(part.strip().lower() for part in self.chat_hosts.split(",") if part.strip())
@@ -207,6 +279,23 @@ class Settings(BaseSettings):
     def lease_for(self) -> timedelta:
         return timedelta(seconds=self.lease)
 
+    def hidden(self) -> list[str]:
+        """Every text of the settings that no log may have in it."""
+        given = [value.get_secret_value() for value in self.__dict__.values() if isinstance(value, SecretStr)]
+        passwords = [
+            unquote(part)
+            for url in (self.database, *given)
+            if "://" in url
+            for part in [urlsplit(url).password]
+            if part
+        ]
+        return [text for text in (*given, *passwords, self.secret().decode(errors="replace")) if text]
+
+    def signing_keys(self) -> list[bytes]:
+        """The keys whose signatures are good, the present one last, as itsdangerous takes them (see `secret`)."""
+        before = self.secret_key_before.get_secret_value()
+        return [*([before.encode()] if before else []), self.secret()]
+
     def secret(self) -> bytes:
         """The key that signs links and cursors; made once under `home` when none is given."""
         given = self.secret_key.get_secret_value()
@@ -214,16 +303,14 @@ class Settings(BaseSettings):
             return given.encode()
         path = self.home / "secret"
         if not path.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(f".{os.getpid()}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(48))
-            try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Not by the number of the process: in containers that share the folder each is number 1.
+            descriptor, fresh = tempfile.mkstemp(dir=self.home, prefix="secret.")
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
                 os.link(fresh, path)
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
+            os.unlink(fresh)
         return path.read_bytes()
 
 

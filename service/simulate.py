@@ -20,7 +20,7 @@ from service.database import connect, reading, writing
 from service.events import Event
 from service.groups.charter import Charter
 from service.notifications.channels.files import Files
-from service.notifications.outbox.channel import Channel, Message
+from service.notifications.outbox.channel import Channel, Parcel
 from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.forecasting import ForecastOut, LineOut, copy_group
 from service.notifications.outbox.showing import title
@@ -100,7 +100,7 @@ class Nowhere:
 
     retry_after = (timedelta(minutes=1),)
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Parcel) -> str:
         return "foreseen"
 
 

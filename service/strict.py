@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 
+from service.language.speech import _
 from service.problems import Problem
 
 
@@ -36,16 +37,16 @@ def read_json(raw: bytes) -> Any:
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        raise Problem(400, "not-utf-8", "The body is not UTF-8; send JSON in UTF-8.") from None
+        raise Problem(400, "not-utf-8", _("The body is not UTF-8; send JSON in UTF-8.")) from None
     if text.startswith("\ufeff") or "\0" in text:
-        raise Problem(400, "not-utf-8", "The body is not plain UTF-8; send JSON in UTF-8 without a byte order mark.")
+        raise Problem(400, "not-utf-8", _("The body is not plain UTF-8; send JSON in UTF-8 without a byte order mark."))
     try:
         from_json(raw, allow_inf_nan=False)
         return json.loads(text, object_pairs_hook=_once, parse_float=_finite)
     except ValueError as error:
         if "recursion" in str(error):
-            raise Problem(400, "too-deep", "The body is nested too deep; send it flat.") from None
-        detail = str(error) if isinstance(error, _Said) else "The body is no JSON; check it with a JSON parser."
+            raise Problem(400, "too-deep", _("The body is nested too deep; send it flat.")) from None
+        detail = str(error) if isinstance(error, _Said) else _("The body is no JSON; check it with a JSON parser.")
         raise Problem(422, "invalid-json", detail) from None
 
 
@@ -56,14 +57,14 @@ class _Said(ValueError):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Said("A key stands twice in one object of the body; send each once.")
+        raise _Said(_("A key stands twice in one object of the body; send each once."))
     return found
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise _Said("A number in the body is too large; send a smaller one.")
+        raise _Said(_("A number in the body is too large; send a smaller one."))
     return number
 
 
@@ -102,36 +103,32 @@ def _taken(dependant: Dependant) -> Iterator[str]:
 def _refuse_query(request: Request, known: set[str]) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     if not set(names) <= known:
-        takes = f"takes {', '.join(sorted(known))}" if known else "takes no query parameters"
-        raise Problem(422, "unknown-parameter", f"A query parameter is not known here; this address {takes}.")
+        detail = _("A query parameter is not known here; this address takes no query parameters.")
+        if known:
+            takes = ", ".join(sorted(known))
+            detail = _("A query parameter is not known here; this address takes {names}.", names=takes)
+        raise Problem(422, "unknown-parameter", detail)
     if len(set(names)) != len(names):
-        raise Problem(422, "repeated-parameter", "A query parameter stands twice; send each once.")
+        raise Problem(422, "repeated-parameter", _("A query parameter stands twice; send each once."))
 
 
 def _refuse_media_type(request: Request) -> None:
-    kind, _, more = request.headers.get("content-type", "").partition(";")
+    kind, _semicolon, more = request.headers.get("content-type", "").partition(";")
     charset = more.strip().lower().replace('"', "")
     if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
-        raise Problem(415, "unsupported-media-type", "Send the body as Content-Type: application/json.")
-    _refuse_packed(request)
+        raise Problem(415, "unsupported-media-type", _("Send the body as Content-Type: application/json."))
 
 
 def file_body(kind: str) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
     """What a route depends on whose body is a file of one media type: its bytes, small as every body.
 
     Raises:
-        Problem: 415, it is of another type, or packed.
+        Problem: 415, it is of another type.
     """
 
     async def read(request: Request) -> bytes:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
-            raise Problem(415, "unsupported-media-type", f"Send the file as Content-Type: {kind}.")
-        _refuse_packed(request)
+            raise Problem(415, "unsupported-media-type", _("Send the file as Content-Type: {kind}.", kind=kind))
         return await request.body()
 
     return read
-
-
-def _refuse_packed(request: Request) -> None:
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Problem(415, "unsupported-encoding", "Send the body without Content-Encoding.")

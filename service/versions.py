@@ -2,6 +2,7 @@
 
 import re
 
+from service.language.speech import _
 from service.problems import Problem
 
 ETAG = re.compile(r'(W/)?"([\x21\x23-\x7e]{0,100})"')
@@ -26,11 +27,11 @@ class Expected:
             return
         if given is None or given.strip() == "*":
             raise Problem(
-                428, "version-required", "Send If-Match with the ETag of what you saw, so that no change is lost."
+                428, "version-required", _("Send If-Match with the ETag of what you saw, so that no change is lost.")
             )
         parts = [ETAG.fullmatch(part.strip()) for part in given.split(",")]
         if not all(parts):
-            raise Problem(400, "invalid-if-match", 'If-Match cannot be read; send the ETag as it came, such as "7".')
+            raise Problem(400, "invalid-if-match", _('If-Match cannot be read; send the ETag as it came, such as "7".'))
         # Weak validators never match where a change is made (RFC 9110 13.1.1).
         self._tags = {part.group(2) for part in parts if part is not None and part.group(1) is None}
 
@@ -44,6 +45,6 @@ class Expected:
             raise Problem(
                 412,
                 "version-is-stale",
-                "It has changed since you saw it. Read it again, make your change there and send the new ETag.",
+                _("It has changed since you saw it. Read it again, make your change there and send the new ETag."),
                 headers={"ETag": etag(version)},
             )

@@ -11,6 +11,8 @@ from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
 
 import tzdata
 
+from service.language.speech import _
+
 
 def machines_tables() -> str:
     """The version of the tables that the machine has, such as 2026f; empty where it does not say."""
@@ -76,7 +78,7 @@ def read_day(text: str) -> date:
         ValueError: it is no such day.
     """
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is None:
-        raise ValueError("is no day; write it as 2008-07-01")
+        raise ValueError(_("is no day; write it as 2008-07-01"))
     return date.fromisoformat(text)
 
 
@@ -89,9 +91,9 @@ def read_when(text: str, zone: str) -> datetime:
     try:
         instant = midnight(read_day(text), zone) if len(text) == 10 else datetime.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise ValueError("is neither a day (2008-07-01) nor an instant (2008-07-01T00:00:00Z)") from None
+        raise ValueError(_("is neither a day (2008-07-01) nor an instant (2008-07-01T00:00:00Z)")) from None
     if instant.tzinfo is None:
-        raise ValueError("has no zone; end it with Z or an offset such as +02:00")
+        raise ValueError(_("has no zone; end it with Z or an offset such as +02:00"))
     if not 1900 <= instant.year < 2200:
-        raise ValueError("lies outside the years 1900 to 2199")
+        raise ValueError(_("lies outside the years 1900 to 2199"))
     return instant.astimezone(UTC)

@@ -4,13 +4,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from service.access.door import Answer, bearer, look
+from service.access.door import Answer, TokenRoute, bearer, look
 from service.access.rules import Caller
 from service.groups.charter import Appointment
-from service.strict import StrictRoute
 
 router = APIRouter(
-    prefix="/api/v1/groups/{group}", tags=["access"], route_class=StrictRoute, dependencies=[Depends(bearer)]
+    prefix="/api/v1/groups/{group}", tags=["access"], route_class=TokenRoute, dependencies=[Depends(bearer)]
 )
 
 

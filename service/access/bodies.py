@@ -5,8 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.access.door import Answer, bearer
-from service.strict import StrictRoute
+from service.access.door import Answer, TokenRoute, bearer
 from service.text import HttpsUrl, Line
 from service.versions import etag
 
@@ -40,7 +39,7 @@ class Out(BaseModel):
 def new_router(tag: str) -> APIRouter:
     """A router below a group's address."""
     return APIRouter(
-        prefix="/api/v1/groups/{group}", tags=[tag], route_class=StrictRoute, dependencies=[Depends(bearer)]
+        prefix="/api/v1/groups/{group}", tags=[tag], route_class=TokenRoute, dependencies=[Depends(bearer)]
     )
 
 

@@ -10,6 +10,7 @@ from service import clock, events
 from service.access.tables import TokenRow
 from service.access.verbs import SCOPES
 from service.groups import queries as groups
+from service.language.speech import _
 from service.problems import Problem, not_found
 
 # A prefix that people and scanners of leaked secrets recognise; then 256 random bits.
@@ -41,17 +42,19 @@ def make_token(
     """
     groups.group_row(session, group_id, lock=True)
     if not timedelta(0) < lasts <= _LONGEST:
-        raise Problem(422, "invalid-lifetime", "A token lasts between a day and three years.")
+        raise Problem(422, "invalid-lifetime", _("A token lasts between a day and three years."))
     if scope not in ("read", "write"):
         if not set(scope.split(",")) <= set(SCOPES):
-            raise Problem(422, "invalid-scope", f"A scope is read, write, or some of {', '.join(SCOPES)}.")
+            raise Problem(
+                422, "invalid-scope", _("A scope is read, write, or some of {names}.", names=", ".join(SCOPES))
+            )
         scope = ",".join(one for one in SCOPES if one in scope.split(","))
     person = None
     if email is not None:
         people = groups.people_rows(session, group_id)
         person = next((row for row in people if row.email.casefold() == email.casefold()), None)
         if person is None:
-            raise not_found("A person with this address")
+            raise not_found(_("A person with this address is not here; check the address."))
     now = clock.now()
     token = PREFIXES[kind] + secrets.token_urlsafe(32)
     row = TokenRow(
@@ -78,7 +81,7 @@ def revoke_token(session: Session, token_id: str, *, actor: str) -> TokenRow:
     """
     row = session.get(TokenRow, token_id, with_for_update=True)
     if row is None:
-        raise not_found("This token")
+        raise not_found(_("This token is not here; check the address."))
     if row.revoked_at is None:
         row.revoked_at = clock.now()
         session.add(row)

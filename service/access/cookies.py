@@ -3,6 +3,7 @@
     gmg           somebody is signed in; the session itself is kept on the server
     gmg-browser   which browser has asked to sign in
     gmg-known     who has signed in with this browser before: others who ask in their name do not use up their tries
+    gmg-language  the language in which pages are shown
 
 On loopback by plain http a browser would refuse the prefix, so there the names stand bare.
 """
@@ -13,7 +14,7 @@ from fastapi import Request, Response
 
 from service.settings import current
 
-SESSION, BROWSER, KNOWN = "gmg", "gmg-browser", "gmg-known"
+SESSION, BROWSER, KNOWN, LANGUAGE = "gmg", "gmg-browser", "gmg-known", "gmg-language"
 
 
 def read(request: Request, cookie: str) -> str:

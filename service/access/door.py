@@ -1,6 +1,6 @@
 """How a request becomes a write: who asks, once, for which version; one transaction, then the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Header, Request, Response
@@ -12,10 +12,30 @@ from service import audit, repeats
 from service.access import queries
 from service.access.rules import Caller
 from service.database import reading, writing
+from service.logs import note
+from service.strict import StrictRoute
 from service.versions import Expected
 
 # For the description of the API; the header itself is read below.
 bearer = HTTPBearer(auto_error=False, description="A token that `gmg token create` has shown.")
+# A route that answers without a token too (`glance`) says so in the description of the API.
+ANYBODY: dict[str, Any] = {"security": [{}]}
+
+
+class TokenRoute(StrictRoute):
+    """A route that needs a token, unless it says `ANYBODY`: who sends none is told so before anything else is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        if (self.openapi_extra or {}).get("security") == ANYBODY["security"]:
+            return handle
+
+        async def known(request: Request) -> Response:
+            if request.headers.get("authorization") is None:
+                raise queries.no_token()
+            return await handle(request)
+
+        return known
 
 
 class Answer(NamedTuple):
@@ -32,6 +52,7 @@ class Answer(NamedTuple):
 
 Look = Callable[[Session, Caller], Answer]
 Change = Callable[[Session, Caller, Expected], Answer]
+Who = Callable[[Session, Request, str], Caller]
 
 
 Key = Annotated[
@@ -58,7 +79,7 @@ def glance(request: Request, group_id: str, do: Callable[[Session, Caller | None
     Raises:
         Problem: 401 and 403 for a token that is no good, see `queries.caller`.
     """
-    if request.headers.get("authorization") is not None:
+    if request.headers.get("authorization") is not None or hasattr(request.state, "who"):
         return look(request, group_id, do)
     with reading(request.app.state.engine) as session:
         answer = do(session, None)
@@ -113,8 +134,18 @@ def change(request: Request, group_id: str, do: Change, *, if_match: str | None,
     return _response(answer.status, answer.json(), answer.headers)
 
 
+def sent_by(request: Request, who: Who) -> None:
+    """Let `who` say who asks, where a page of this service comes through the door instead of a program."""
+    request.state.who = who
+
+
 def _caller(session: Session, request: Request, group_id: str, *, writes: bool) -> Caller:
-    caller = queries.caller(session, request.headers.get("authorization"), group_id, writes=writes)
+    who: Who | None = getattr(request.state, "who", None)
+    if who is not None:
+        caller = who(session, request, group_id)
+    else:
+        caller = queries.caller(session, request.headers.get("authorization"), group_id, writes=writes)
+    note(actor=caller.id, agency=",".join(sorted({role.organization or "" for role in caller.appointments} - {""})))
     if writes:
         audit.act(session, caller.id, caller.name, f"{request.method} {request.url.path}")
     return caller

@@ -22,6 +22,7 @@ from service.access.rules import Caller
 from service.access.scene import scene
 from service.database import reading
 from service.events import Event
+from service.language.speech import _
 from service.problems import Problem
 
 router = new_router("events")
@@ -65,7 +66,7 @@ async def stream(group: str, request: Request, after: Position = 0) -> Response:
     first = await run_in_threadpool(_look, request, group, start)
     if _open >= STREAMS:
         raise Problem(
-            503, "too-many-streams", "Too many streams are open; ask page by page.", headers={"Retry-After": "60"}
+            503, "too-many-streams", _("Too many streams are open; ask page by page."), headers={"Retry-After": "60"}
         )
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_told(request, group, first), media_type="text/event-stream", headers=headers)

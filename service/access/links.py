@@ -3,10 +3,9 @@
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from itsdangerous import BadData, URLSafeSerializer
-
+from service import signed
+from service.language.speech import _
 from service.problems import Problem
-from service.settings import current
 from service.zones import read_day
 
 
@@ -129,19 +128,15 @@ def _meeting_link(salt: str, text: str) -> MeetingLink | None:
 
 def _of_group(link: Link | None, group_id: str) -> Link:
     if link is None or link.group_id != group_id:
-        raise Problem(404, "not-found", "This link is not good; use the one from the mail, whole.")
+        raise Problem(404, "not-found", _("This link is not good; use the one from the mail, whole."))
     return link
 
 
 def _sign(salt: str, parts: list[str]) -> str:
-    text = URLSafeSerializer(current().secret(), salt=salt).dumps(parts)
-    return text.decode() if isinstance(text, bytes) else text
+    return signed.sign(salt, parts)
 
 
 def _read(salt: str, text: str) -> list[str]:
     """What was signed; nothing where the signature is not ours."""
-    try:
-        parts = URLSafeSerializer(current().secret(), salt=salt).loads(text)
-    except BadData:
-        return []
+    parts = signed.read(salt, text)
     return parts if isinstance(parts, list) and all(isinstance(part, str) for part in parts) else []

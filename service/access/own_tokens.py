@@ -9,6 +9,7 @@ from service.access.scene import Scene
 from service.access.tables import TokenRow
 from service.access.verbs import SCOPES, Scope
 from service.groups.tables import PersonRow
+from service.language.speech import _
 from service.problems import Problem, not_found
 
 
@@ -36,9 +37,11 @@ def make(
     wanted = [scope for scope in SCOPES if scope in (held if scopes is None else scopes)]
     if not held.issuperset(wanted):
         missing = ", ".join(scope for scope in wanted if scope not in held)
-        raise Problem(403, "scope-missing", f"Your own token was not made for {missing}; leave it out.")
+        raise Problem(
+            403, "scope-missing", _("Your own token was not made for {missing}; leave it out.", missing=missing)
+        )
     if kind == "feed" and email is None:
-        raise Problem(422, "no-person", "A calendar is a person's own; name the person.")
+        raise Problem(422, "no-person", _("A calendar is a person's own; name the person."))
     scope = "write" if len(wanted) == len(SCOPES) else ",".join(wanted) or "read"
     return commands.make_token(
         at.session, at.group_id, kind=kind, email=email, name=name, lasts=lasts, scope=scope, actor=at.actor
@@ -60,9 +63,9 @@ def revoke(at: Scene, token_id: str) -> TokenRow:
         at.need("token.revoke")
     else:
         at.need("self.token")
-        raise not_found("This token")
+        raise not_found(_("This token is not here; check the address."))
     if not here:
-        raise not_found("This token")
+        raise not_found(_("This token is not here; check the address."))
     return commands.revoke_token(at.session, token_id, actor=at.actor)
 
 

@@ -16,6 +16,8 @@ from service.groups.charter import Appointment, Person, Role
 from service.groups.parts import Day
 from service.groups.tables import PersonRow
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
+from service.problems import Problem
 from service.text import Id, Line, Mailbox
 from service.versions import Expected
 
@@ -40,15 +42,22 @@ class AppointIn(In):
     @model_validator(mode="after")
     def _whole(self) -> "AppointIn":
         if self.organization is None and self.role not in ("secretariat", "observer"):
-            raise ValueError("organization is missing; name the member or seat that the role is for")
+            raise ValueError(_("organization is missing; name the member or seat that the role is for"))
         if self.from_ is not None and self.until is not None and self.until <= self.from_:
-            raise ValueError("until is not after from; until is the day after the last")
+            raise ValueError(_("until is not after from; until is the day after the last"))
         return self
 
     def person(self) -> Person:
         return Person(name=self.name, email=self.email, language=self.language)
 
     def appointment(self, today: date) -> Appointment:
+        """The appointment, from `today` on where nothing else is said.
+
+        Raises:
+            Problem: 422, it would be over before it begins.
+        """
+        if self.until is not None and self.until <= (self.from_ or today):
+            raise Problem(422, "until-does-not-fit", _("until is not after from; until is the day after the last"))
         return Appointment.model_validate(
             {"organization": self.organization, "role": self.role, "from": self.from_ or today, "until": self.until}
         )

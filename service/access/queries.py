@@ -12,6 +12,7 @@ from service.access.tables import TokenRow
 from service.access.verbs import SCOPES, Scope
 from service.groups import queries as groups
 from service.groups.tables import PersonRow
+from service.language.speech import _
 from service.problems import Problem, not_found
 
 _LENGTH = 43
@@ -58,10 +59,10 @@ def caller(session: Session, authorization: str | None, group_id: str, *, writes
     """
     row = _good(session, authorization)
     if row.group_id != group_id:
-        raise Problem(403, "other-group", "This token belongs to another group; use one of this group.")
+        raise Problem(403, "other-group", _("This token belongs to another group; use one of this group."))
     scopes = scopes_of(row.scope)
     if writes and not scopes:
-        raise Problem(403, "read-only-token", "This token may only look; use one that may write.")
+        raise Problem(403, "read-only-token", _("This token may only look; use one that may write."))
     if row.person_id is None:
         return Caller(f"token:{row.id}", row.name, group_id, (), True, scopes)
     found = person_caller(session, group_id, row.person_id, scopes)
@@ -92,12 +93,19 @@ def person_caller(
 
 def _good(session: Session, authorization: str | None) -> TokenRow:
     if authorization is None:
-        raise _unknown("Send a token: Authorization: Bearer gmg_…; the secretariat makes one with gmg token create.")
-    scheme, _, token = authorization.partition(" ")
+        raise no_token()
+    scheme, _space, token = authorization.partition(" ")
     row = token_row(session, "api", token.strip()) if scheme.lower() == "bearer" else None
     if row is None or row.revoked_at is not None or row.expires_at <= clock.now():
-        raise _unknown("This token is not known here, has expired or was revoked; ask the secretariat for a new one.")
+        raise _unknown(
+            _("This token is not known here, has expired or was revoked; ask the secretariat for a new one.")
+        )
     return row
+
+
+def no_token() -> Problem:
+    """What is said to somebody who has sent no token where one is needed."""
+    return _unknown(_("Send a token: Authorization: Bearer gmg_…; the secretariat makes one with gmg token create."))
 
 
 def _unknown(detail: str) -> Problem:
@@ -113,9 +121,9 @@ def feed_owner(session: Session, token: str, name: str) -> Caller:
     """
     row = token_row(session, "feed", token)
     if row is None or row.group_id != name:
-        raise not_found("This calendar")
+        raise not_found(_("This calendar is not here; check the address."))
     gone = row.revoked_at is not None or row.expires_at <= clock.now() or row.person_id is None
     owner = None if gone else person_caller(session, row.group_id, row.person_id or "", frozenset())
     if owner is None:
-        raise Problem(410, "calendar-gone", "This address is no longer good; ask the secretariat for a new one.")
+        raise Problem(410, "calendar-gone", _("This address is no longer good; ask the secretariat for a new one."))
     return owner

@@ -10,21 +10,31 @@ from service.access.rules import NOTHING, Caller, Now, Thing, chaired, is_inside
 from service.access.verbs import VERBS, Authority
 from service.groups import queries as groups
 from service.groups.charter import Charter
+from service.language.speech import N_, _
 from service.problems import Problem, not_found
 
 _CHAIR_ONLY = {
-    "ended": ("chair-term-ended", "Your organization's term in the chair has ended; the chair of today may do this."),
-    "not-begun": ("chair-term-not-begun", "Your organization's term in the chair has not begun yet."),
+    "ended": (
+        "chair-term-ended",
+        N_("Your organization's term in the chair has ended; the chair of today may do this."),
+    ),
+    "not-begun": ("chair-term-not-begun", N_("Your organization's term in the chair has not begun yet.")),
     None: (
         "chair-only",
-        "This is for the people of today's chair; where nobody chairs, for the secretariat.",
+        N_("This is for the people of today's chair; where nobody chairs, for the secretariat."),
     ),
 }
 _REFUSED = {
-    "self": ("no-person", "This token is the secretariat's, of no person; use a person's own for what is their own."),
-    "own": ("not-yours", "Only a member's own people speak for it."),
-    "member": ("members-only", "This is for the members of the group; an observer is told what is given."),
-    "secretariat": ("secretariat-only", "This is kept by the secretariat; ask it for this change."),
+    "self": (
+        "no-person",
+        N_("This token is the secretariat's, of no person; use a person's own for what is their own."),
+    ),
+    "own": ("not-yours", N_("Only a member's own people speak for it.")),
+    "member": (
+        "members-only",
+        N_("This is for the members of the group; an observer is told what is given."),
+    ),
+    "secretariat": ("secretariat-only", N_("This is kept by the secretariat; ask it for this change.")),
 }
 
 
@@ -67,7 +77,7 @@ class Scene:
         """
         for id_ in members:
             if self.charter.organization(id_) is None:
-                raise not_found("This member")
+                raise not_found(_("This member is not here; check the address."))
         found = self.may(verb, *members, day=day)
         if found is None:
             raise self._refusal(verb)
@@ -78,10 +88,14 @@ class Scene:
         by, scope = VERBS[verb]
         caller = self.caller
         if caller is not None and scope is not None and scope not in caller.scopes:
-            return Problem(403, "scope-missing", f"This token was not made for {scope}; use one with that scope.")
+            return Problem(
+                403, "scope-missing", _("This token was not made for {scope}; use one with that scope.", scope=scope)
+            )
         if "chair" in by and by[0] == "chair":
-            return Problem(403, *_CHAIR_ONLY[chaired(caller, self.now) if caller else None])
-        return Problem(403, *_REFUSED[by[0]])
+            type_, detail = _CHAIR_ONLY[chaired(caller, self.now) if caller else None]
+            return Problem(403, type_, _(detail))
+        type_, detail = _REFUSED[by[0]]
+        return Problem(403, type_, _(detail))
 
 
 def scene(session: Session, group: str, caller: Caller | None, *, lock: bool = False) -> Scene:

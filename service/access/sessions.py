@@ -11,7 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import structlog
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from service import clock
 from service.access.commands import digest
@@ -77,8 +77,21 @@ def end(session: Session, secret: str) -> None:
         log.info("signed out", person=row.person_id)
 
 
+def end_all(session: Session, group_id: str, person_id: str | None = None) -> int:
+    """Sign a person out of every browser, or everybody of the group; how many sessions that ended."""
+    now = clock.now()
+    open_ = [col(SessionRow.group_id) == group_id, col(SessionRow.ended_at).is_(None), col(SessionRow.expires_at) > now]
+    if person_id is not None:
+        open_.append(col(SessionRow.person_id) == person_id)
+    ended = session.exec(update(SessionRow).where(*open_).values(ended_at=now)).rowcount
+    log.info("signed out everywhere", person=person_id, sessions=ended)
+    return int(ended)
+
+
 def _row(session: Session, secret: str) -> SessionRow | None:
     row = session.get(SessionRow, digest(secret)) if secret else None
+    # Held, so that a transaction reads it once.
+    session.info["session"] = row
     now = clock.now()
     if row is None or row.ended_at is not None or now >= row.expires_at or now - row.last_seen >= IDLE:
         return None

@@ -25,9 +25,9 @@ def browser_secret(kept: str) -> str:
 
 
 def way_on(wanted: str | None, group_id: str) -> str:
-    """Where to go after signing in: the page that was wanted, else one's own; what is no path of ours leads home."""
+    """Where to go after signing in: the page that was wanted, else the desk; what is no path of ours leads home."""
     if not wanted:
-        return f"/groups/{group_id}/me"
+        return f"/groups/{group_id}/desk"
     return wanted if len(wanted) <= 200 and _NEXT.fullmatch(wanted) else "/"
 
 

@@ -10,11 +10,11 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from fastapi import Request
-from itsdangerous import BadData, URLSafeSerializer
 from sqlmodel import Session, col, delete, select
 
-from service import clock
+from service import clock, signed
 from service.access.tables import SignInTryRow
+from service.language.speech import _
 from service.problems import Problem
 from service.settings import current
 
@@ -31,6 +31,16 @@ def place(request: Request) -> str:
 
     An IPv6 address counts with its /64, since whoever has one has them all.
     """
+    here, found = _origin(request)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found or here)
+
+
+def address_of(request: Request) -> IPv4Address | IPv6Address | None:
+    """The address a request comes from, by the same rule; None where it has none."""
+    return _origin(request)[1]
+
+
+def _origin(request: Request) -> tuple[str, IPv4Address | IPv6Address | None]:
     here = request.client.host if request.client else ""
     named = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     while _believed(here) and named:
@@ -38,8 +48,7 @@ def place(request: Request) -> str:
         if _address(next_) is None:
             break
         here = next_
-    found = _address(here)
-    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found or here)
+    return here, _address(here)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
@@ -58,17 +67,12 @@ def _believed(peer: str) -> bool:
 
 def known_mark(group_id: str, person_id: str) -> str:
     """What a browser keeps once a person has signed in with it."""
-    text = URLSafeSerializer(current().secret(), salt=_SALT).dumps([group_id, person_id])
-    return text.decode() if isinstance(text, bytes) else text
+    return signed.sign(_SALT, [group_id, person_id])
 
 
 def is_known(mark: str, group_id: str, person_id: str) -> bool:
     """Whether that person has signed in with the browser that keeps `mark`."""
-    try:
-        found = URLSafeSerializer(current().secret(), salt=_SALT).loads(mark)
-    except BadData:
-        return False
-    return bool(found == [group_id, person_id])
+    return bool(signed.read(_SALT, mark) == [group_id, person_id])
 
 
 def check_place(session: Session, where: str) -> None:
@@ -105,7 +109,7 @@ def _check(session: Session, of: str, most: int) -> None:
     if len(seen) >= most:
         wait = int((seen[-1] + WINDOW - now).total_seconds()) + 1
         raise Problem(
-            429, "too-many-tries", "Too many sign-ins were asked for; wait a while. Whoever is signed in stays so.",
+            429, "too-many-tries", _("Too many sign-ins were asked for; wait a while. Whoever is signed in stays so."),
             headers={"Retry-After": str(wait)},
         )  # fmt: skip
 

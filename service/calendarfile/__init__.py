@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from service.language.speech import _
 from service.problems import Problem
 
 MAX_BYTES = 256 * 1024
@@ -66,7 +67,11 @@ def read_calendar(body: bytes, *, since: datetime, until: datetime, zone: str) -
     if not timedelta() < until - since <= _LONGEST:
         raise ValueError("read at most 500 days of a file")
     if len(body) > MAX_BYTES:
-        raise Problem(413, "calendar-too-large", f"The file is larger than {MAX_BYTES // 1024} KiB; send fewer events.")
+        raise Problem(
+            413,
+            "calendar-too-large",
+            _("The file is larger than {size} KiB; send fewer events.", size=MAX_BYTES // 1024),
+        )
     asked = {"since": since.isoformat(), "until": until.isoformat(), "zone": zone}
     try:
         child = subprocess.run(  # noqa: S603 - our own module, no shell
@@ -90,7 +95,7 @@ def _costly() -> Problem:
     return Problem(
         422,
         "invalid-calendar",
-        "Reading this file takes too long; a recurring event that repeats too often is the likely cause.",
+        _("Reading this file takes too long; a recurring event that repeats too often is the likely cause."),
     )
 
 

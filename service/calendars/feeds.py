@@ -7,31 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from service import clock, zones
-from service.access.rules import Now
-from service.calendars.tables import LedgerRow
+from service.calendars.shown import entries
 from service.calendars.writer import feed_bytes
 from service.database import reading
 from service.groups import queries as groups
 from service.groups.tables import GroupRow, OrganizationRow
+from service.language.speech import _
 from service.problems import not_found
-from service.rotation.rules import reach
 
-PAST = timedelta(days=90)
 REFRESH = timedelta(hours=1)
 ABOUT = "who chairs, when the chair passes, and when the group meets. Tentative: by rule, not on record."
-# What each feed shows; a member's own feed is `member:` and its id, and shows its terms, its meetings and its public
-# actions. A person's own is `inside:`, how it shows actions (task or event), and whose, joined by commas.
-SHOWN = {
-    "all": ("term", "handover", "meeting", "external"),
-    "inside": ("term", "handover", "meeting", "external"),
-    "chair": ("term", "handover"),
-    "meetings": ("meeting",),
-    "member": ("term", "meeting"),
-}
 NAMES = {"all": "{group}", "inside": "{group}", "chair": "{group} chair", "meetings": "{group} meetings"}
 
 
@@ -64,75 +53,34 @@ class Feed:
 def build(engine: Engine, group_id: str, kind: str) -> Feed:
     """The feed of a group from the bytes that the ledger keeps.
 
+    `kind` is a view, see `shown`.
+
     Raises:
         Problem: 404, there is no such group, or no such member.
     """
     with reading(engine) as session:
         row = groups.group_row(session, group_id)
         today = zones.day_in(clock.now(), row.timezone)
-        far = reach(groups.cycles(session, group_id), today)
-        what, _, of_whom = kind.partition(":")
-        member = of_whom if what == "member" else ""
-        body = func.coalesce(LedgerRow.inner, LedgerRow.body) if what == "inside" else LedgerRow.body
-        # Whose an entry is stands in a list that takes time to read: only a member's feed asks for it.
-        whose = [LedgerRow.kind, LedgerRow.of] if member else []
-        asked = (
-            select(LedgerRow.zone, body, *whose)  # type: ignore[call-overload]
-            .where(LedgerRow.group_id == group_id, col(LedgerRow.kind).in_(SHOWN[what]))
-            .where(col(LedgerRow.end_day) > today - PAST, col(LedgerRow.start_day) < far)
-            .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
-            .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
-        )
-        found = [
-            (row[0], row[1]) for row in session.connection().execute(asked) if not member or _concerns(member, *row[2:])
-        ]
-        found += [("", entry) for entry in actions(session, group_id, what, of_whom, today)]
+        found = entries(session, group_id, kind, today)
         whole = feed_bytes(
             name=_name(session, row, kind),
             description=f"{row.facts['name']}: {ABOUT}",
-            zones=[row.timezone, *{zone for zone, _ in found if zone and zone != "UTC"}],
-            events=[entry for _, entry in found],
+            zones=[row.timezone, *{entry.zone for entry in found if entry.zone and entry.zone != "UTC"}],
+            events=[entry.body for entry in found],
             refresh=REFRESH,
         )
         return Feed(row.published, _next_day(today, row.timezone), whole)
 
 
-def _concerns(member: str, kind: str, of: list[str] | None) -> bool:
-    """Whether an entry stands in a member's feed: its own, and the meetings that are everybody's."""
-    return member in (of or ()) or (kind == "meeting" and not of)
-
-
-def actions(session: Session, group_id: str, what: str, of_whom: str, today: date) -> list[bytes]:
-    """The actions of a feed, those that are due first; a member's feed has what is public, as events."""
-    if what not in ("member", "inside") or not of_whom:
-        return []
-    form, _, ids = of_whom.partition(":")
-    mine = set(ids.split(",")) if what == "inside" else {of_whom, *_chairing(session, group_id, of_whom)}
-    asked = (
-        select(LedgerRow.of, LedgerRow.body, LedgerRow.inner)  # type: ignore[call-overload]
-        .where(LedgerRow.group_id == group_id, LedgerRow.kind == "action", col(LedgerRow.end_day) > today)
-        .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
-    )
-    if what == "member":
-        asked = asked.where(col(LedgerRow.public))
-    rows = [(body, inner) for of, body, inner in session.connection().execute(asked) if not mine.isdisjoint(of)]
-    found = [inner if form == "task" and what == "inside" else body for body, inner in rows]
-    return [entry for entry in found if entry]
-
-
-def _chairing(session: Session, group_id: str, member: str) -> tuple[str, ...]:
-    return ("chair",) if member in Now(groups.charter(session, group_id), clock.now()).chair else ()
-
-
 def _name(session: Session, row: GroupRow, kind: str) -> str:
     """What a client calls the calendar."""
     group = str(row.facts.get("short") or row.facts["name"])
-    what, _, member = kind.partition(":")
+    what, _colon, member = kind.partition(":")
     if what != "member":
         return NAMES[what].format(group=group)
     found = session.get(OrganizationRow, (row.id, member))
     if found is None or found.seat_of is not None:
-        raise not_found("This member")
+        raise not_found(_("This member is not here; check the address."))
     return f"{group} {found.short or found.name}"
 
 

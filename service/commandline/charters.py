@@ -1,20 +1,29 @@
-"""`gmg charter check|diff|apply|export`: the file that holds a group."""
+"""`gmg charter check|diff|apply|export|schema`: the file that holds a group."""
 
+import json
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from service import clock, zones
 from service.commandline.sources import GroupId, database, only_group, read_file
 from service.database import reading, writing
 from service.groups import queries
 from service.groups.charter import Charter
+from service.groups.export import as_yaml
+from service.groups.reference import as_markdown, json_schema
 from service.rotation.commands import apply_charter
 from service.rotation.differences import Change, changes
 from service.rotation.values import Term
+
+
+class Form(StrEnum):
+    json = "json"
+    markdown = "markdown"
+
 
 FileArgument = Annotated[Path, typer.Argument(help="A charter file.")]
 
@@ -25,6 +34,7 @@ def add(app: typer.Typer) -> None:
     charter.command("diff")(diff)
     charter.command("apply")(apply)
     charter.command("export")(export)
+    charter.command("schema")(schema)
     app.add_typer(charter, name="charter")
 
 
@@ -74,18 +84,13 @@ def export(group: GroupId = None) -> None:
     print(as_yaml(charter), end="")
 
 
-def as_yaml(charter: Charter) -> str:
-    """The charter as the text of a file; reading it gives the same charter."""
-    values = charter.model_dump(by_alias=True, exclude_defaults=True)
-    head = {"charter": 1, "revision": charter.revision}
-    return yaml.dump(head | values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes a pair (of a swap) as the list that the file has."""
-
-
-_Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
+def schema(
+    form: Annotated[
+        Form, typer.Option("--format", help="json: a schema for editors; markdown: every field, for readers.")
+    ] = Form.json,
+) -> None:
+    """What a charter may say, field by field."""
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False) if form is Form.json else as_markdown().rstrip("\n"))
 
 
 def show(found: Sequence[Change]) -> None:

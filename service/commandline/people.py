@@ -1,4 +1,4 @@
-"""`gmg people import|list`, `gmg group confirm`: whom the service writes to."""
+"""`gmg people import|list|sign-out`, `gmg group confirm`: whom the service writes to, and who is signed in."""
 
 import csv
 from pathlib import Path
@@ -8,11 +8,13 @@ import typer
 from pydantic import ValidationError
 
 from service import clock, zones
+from service.access import sessions
 from service.commandline.sources import GroupId, database, only_group
 from service.database import reading, writing
 from service.groups import commands, queries
 from service.groups.charter import Charter, Person
 from service.groups.source import CharterProblem
+from service.problems import not_found
 
 COLUMNS = ("name", "email", "organization", "role", "from", "until", "language")
 
@@ -21,6 +23,7 @@ def add(app: typer.Typer) -> None:
     people = typer.Typer(help="The people the service writes to.", no_args_is_help=True)
     people.command("import")(import_)
     people.command("list")(list_)
+    people.command("sign-out")(sign_out)
     app.add_typer(people, name="people")
     group = typer.Typer(help="What the operator says about a group.", no_args_is_help=True)
     group.command("confirm")(confirm)
@@ -89,6 +92,22 @@ def list_(group: GroupId = None) -> None:
     for person in charter.people:
         roles = ", ".join(f"{role.role} of {role.organization or 'the group'}" for role in person.appointments)
         print(f"{person.email:<36} {person.name}: {roles or 'no role'}")
+
+
+def sign_out(
+    email: Annotated[str | None, typer.Argument(help="Of a person; left out, everybody of the group.")] = None,
+    group: GroupId = None,
+) -> None:
+    """End every session of a person, or of everybody; tokens and feeds go on, see gmg token revoke."""
+    with database() as engine, writing(engine) as session:
+        group_id = group or only_group(queries.group_ids(session))
+        queries.group_row(session, group_id, lock=True)
+        people = queries.people_rows(session, group_id)
+        found = [row.id for row in people if email is None or row.email.casefold() == email.casefold()]
+        if not found:
+            raise not_found("Nobody here has this address; see gmg people list.")
+        ended = sessions.end_all(session, group_id, found[0] if email is not None else None)
+    print(f"{ended} sessions ended.")
 
 
 def confirm(group: Annotated[str, typer.Argument(help="The group's id.")]) -> None:

@@ -1,16 +1,16 @@
 """`gmg migrate`, `gmg serve`, `gmg run`: the service itself."""
 
-import signal
+import sys
 from enum import StrEnum
 from importlib.resources import files
 from typing import Annotated
 
 import typer
-import uvicorn
 from sqlalchemy import Engine
 
-from migrations.upgrade import newest, revision_of, upgrade
+from migrations.upgrade import newest, revision_of, upgrade, works_with
 from service import settings
+from service.commandline.draining import DrainingServer
 from service.commandline.sources import database
 from service.database import reading, writing
 from service.groups import queries
@@ -19,6 +19,7 @@ from service.main import create_app
 from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from service.scheduler import Ticker
+from service.watching import starting
 
 SHIPPED = "gmg.yaml"
 
@@ -49,10 +50,16 @@ def serve(
 ) -> None:
     """Serve in the foreground until stopped."""
     using = settings.current()
-    set_up()
+    set_up(using.hidden(), using.secret())
     with database() as engine:
-        if revision_of(engine) != newest():
-            print("The database is not at the revision of this program; run gmg migrate first.")
+        if wrong := starting.faults(engine):
+            raise settings.WrongSettings(wrong)
+        if not works_with(engine):
+            print(
+                f"The database is at revision {revision_of(engine) or 'none'}; this program has revision {newest()} "
+                "and cannot work with it. Run gmg migrate first, or the newer release that has migrated it.",
+                file=sys.stderr,
+            )
             raise typer.Exit(1)
         ticker = Ticker(engine, using) if role is not Role.web else None
         if role is Role.worker:
@@ -60,19 +67,7 @@ def serve(
             ticker.run()
             return
         app = create_app(engine, ticker)
-        # The server finishes what it has in hand and then raises the signal again: by then we are done.
-        signal.signal(signal.SIGTERM, lambda *_: None)
-        uvicorn.run(
-            app,
-            host=host or using.host,
-            port=port or using.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            # Which proxies are believed is a setting of ours: GMG_TRUSTED_PROXIES.
-            proxy_headers=False,
-            timeout_graceful_shutdown=25,
-        )
+        DrainingServer(app, host or using.host, port or using.port, using.drain).serve_until_stopped()
 
 
 def run(

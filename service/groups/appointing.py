@@ -12,6 +12,8 @@ from service.groups.charter import Appointment, Charter, Person, Role
 from service.groups.commands import touch
 from service.groups.mapping import appointment_of
 from service.groups.tables import AppointmentRow, GroupRow, PersonRow
+from service.language.dates import spoken
+from service.language.speech import _, ngettext
 from service.problems import Problem, not_found
 
 # A charter holds no more of each.
@@ -30,16 +32,20 @@ def appoint(
     """
     group = queries.group_row(session, charter.group.id, lock=True)
     if role.organization is not None and charter.organization(role.organization) is None:
-        raise not_found("This organization")
+        raise not_found(_("This organization is not here; check the address."))
     if role.from_ < _today(group):
         raise Problem(
-            422, "invalid-day", "An appointment begins today or later; what has passed stands in the charter."
+            422, "invalid-day", _("An appointment begins today or later; what has passed stands in the charter.")
         )
     people = queries.people_rows(session, group.id)
     row = next((one for one in people if one.email.casefold() == person.email.casefold()), None)
     if row is None:
         if len(people) >= _PEOPLE:
-            raise Problem(422, "too-many-people", f"A group has at most {_PEOPLE} people.")
+            raise Problem(
+                422,
+                "too-many-people",
+                ngettext("A group has at most {n} person.", "A group has at most {n} people.", _PEOPLE),
+            )
         place = max((one.position for one in people), default=-1) + 1
         row = PersonRow(
             id=str(uuid4()), group_id=group.id, position=place,
@@ -51,14 +57,18 @@ def appoint(
         raise Problem(
             409,
             "address-is-taken",
-            "This address is on record under another name; send the name that stands there, or ask the secretariat.",
+            _("This address is on record under another name; send the name that stands there, or ask the secretariat."),
         )
     held = _held(session, row.id)
     if len(held) >= _APPOINTMENTS:
-        raise Problem(422, "too-many-appointments", f"Somebody has at most {_APPOINTMENTS} appointments.")
+        raise Problem(
+            422,
+            "too-many-appointments",
+            ngettext("Somebody has at most {n} appointment.", "Somebody has at most {n} appointments.", _APPOINTMENTS),
+        )
     for known in map(appointment_of, held):
         if (known.organization, known.role) == (role.organization, role.role) and _overlap(known, role):
-            raise Problem(409, "appointed-already", "They have this role on some of these days already.")
+            raise Problem(409, "appointed-already", _("They have this role on some of these days already."))
     session.add(
         AppointmentRow(
             person_id=row.id, position=max((one.position for one in held), default=-1) + 1,
@@ -95,18 +105,21 @@ def end(
     held = _held(session, person_id) if person is not None and person.group_id == group_id else []
     mine = [row for row in held if (row.organization, row.role) == (organization, role) and _open(row, today)]
     if person is None or not mine:
-        raise not_found("This appointment")
+        raise not_found(_("This appointment is not here; check the address."))
     if last < today:
-        raise Problem(422, "invalid-day", "A role ends today or later; what has passed stands in the charter.")
+        raise Problem(422, "invalid-day", _("A role ends today or later; what has passed stands in the charter."))
     row = next((one for one in mine if one.until_day is None or one.until_day > last), None)
     if row is None:
-        raise Problem(422, "ends-earlier", "The role ends on that day or earlier already.")
+        raise Problem(422, "ends-earlier", _("The role ends on that day or earlier already."))
     empty = _nobody_on(session, group, row, last)
     if empty is not None:
-        who = "the organization" if organization is not None else "the group as its secretariat"
-        raise Problem(
-            409, "last-person", f"Nobody would be left to answer for {who} on {empty}; appoint a successor first."
+        day = spoken(empty)
+        left = (
+            _("Nobody would be left to answer for the organization on {day}; appoint a successor first.", day=day)
+            if organization is not None
+            else _("Nobody would be left to answer as the secretariat on {day}; appoint a successor first.", day=day)
         )
+        raise Problem(409, "last-person", left)
     ended = appointment_of(row)
     if row.from_day >= last:
         session.delete(row)

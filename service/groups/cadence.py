@@ -18,6 +18,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from service.groups.parts import ClockTime, Period
+from service.language.speech import _
 from service.text import HttpsUrl, Id, Line, Text, Zone
 
 Level = Literal["principals", "focal-points"]
@@ -65,14 +66,14 @@ def read_when(text: str) -> When:
         found = pattern.fullmatch(plain)
         if found is not None:
             return _figures(form, found.groupdict())
-    raise ValueError(f"is no rhythm that is known here; write one of: {_EXAMPLES}")
+    raise ValueError(_("is no rhythm that is known here; write one of: {examples}", examples=_EXAMPLES))
 
 
 def _figures(form: str, parts: dict[str, str | None]) -> When:
     said = parts.get("month") or parts.get("number")
     number = _ORDINALS.index(parts["ordinal"]) + 1 if parts.get("ordinal") in _ORDINALS else _number(said)
     if number is None or not 1 <= number <= _MOST[form]:
-        raise ValueError(f"has a number that cannot be used here; write 1 to {_MOST[form]}")
+        raise ValueError(_("has a number that cannot be used here; write 1 to {most}", most=_MOST[form]))
     weekday, nth = parts.get("weekday"), parts.get("nth")
     return When(
         form,  # type: ignore[arg-type]
@@ -107,22 +108,24 @@ class Cadence(Period):
     station. `members` names who takes part in a working group; without it, every member does.
     """
 
-    id: Id
-    title: Line
-    level: Level = "focal-points"
-    when: Rhythm
-    at: ClockTime = time(15)
-    minutes: Minutes = 120
-    zone: Zone | None = None
-    place: Line | None = None
-    link: HttpsUrl | None = None
-    quorum: Quorum = "majority"
+    id: Id = Field(description="The name of the rhythm for good; ids of its meetings begin with it.")
+    title: Line = Field(description="What each of its meetings is called until somebody corrects it.")
+    level: Level = Field("focal-points", description="Who meets: the heads, or those who work with each other.")
+    when: Rhythm = Field(description="The rhythm in words; see the four forms below.")
+    at: ClockTime = Field(time(15), description="The time of day at which it begins, in `zone`.")
+    minutes: Minutes = Field(120, description="How long it lasts.")
+    zone: Zone | None = Field(None, description="The zone that `at` is meant in; without it, the group's.")
+    place: Line | None = Field(None, description="Where it meets; without it, at the duty station of its chair.")
+    link: HttpsUrl | None = Field(None, description="The way in for those who are not in the room.")
+    quorum: Quorum = Field("majority", description="How many members have to be there: a share, or their number.")
     freeze: int = Field(7, ge=0, le=90, description="Days before the meeting at which its agenda is settled.")
-    members: list[Id] | None = Field(None, min_length=1, max_length=500)
-    source: Text | None = None
+    members: list[Id] | None = Field(
+        None, min_length=1, max_length=500, description="Who takes part in a working group; without it, every member."
+    )
+    source: Text | None = Field(None, description="Where this is written down.")
 
     @model_validator(mode="after")
     def _once(self) -> "Cadence":
         if self.members is not None and len(set(self.members)) != len(self.members):
-            raise ValueError("members names one twice; each stands once")
+            raise ValueError(_("members names one twice; each stands once"))
         return self

@@ -17,19 +17,33 @@ class Proposal(Part):
     Exactly one verb; which other fields it takes follows from it.
     """
 
-    source: Text | None = None
-    reason: Text | None = None
-    pass_: Id | None = Field(None, alias="pass")
-    swap: tuple[Id, Id] | None = None
-    appoint: Id | Annotated[list[Id], Field(max_length=50)] | None = None
-    extend: Day | None = None
-    accept: Id | None = None
-    withdraw: Id | None = None
-    vacant: Day | None = None
-    interim: Id | None = None
-    term: Day | None = None
-    from_: Day | None = Field(None, alias="from")
-    until: Day | None = None
+    source: Text | None = Field(None, description="The document that the decision stands in.")
+    reason: Text | None = Field(None, description="Why it was taken.")
+    pass_: Id | None = Field(
+        None, alias="pass", description="Verb. Gives up its turn of `term`; the next in order moves up."
+    )
+    swap: tuple[Id, Id] | None = Field(
+        None, description="Verb. The second sits in the first's turn of `term`, the first in the second's next turn."
+    )
+    appoint: Id | Annotated[list[Id], Field(max_length=50)] | None = Field(
+        None, description="Verb. Sits in `term` instead, one or several; the order goes on after the last named."
+    )
+    extend: Day | None = Field(
+        None, description="Verb. The first day of the term that ends on `until`, later or earlier than planned."
+    )
+    accept: Id | None = Field(None, description="Verb. The coming chair has said yes to `term`: it is decided.")
+    withdraw: Id | None = Field(None, description="Verb. The id of a decision that is to be as if never taken.")
+    vacant: Day | None = Field(None, description="Verb. The first day on which nobody chairs, until `until`.")
+    interim: Id | None = Field(
+        None, description="Verb. Sits from `from` until `until`; nobody's turn is lost by it, and its own comes still."
+    )
+    term: Day | None = Field(
+        None, description="The first day of the term that `pass`, `swap`, `appoint`, `accept` name."
+    )
+    from_: Day | None = Field(None, alias="from", description="The first day of an `interim`.")
+    until: Day | None = Field(
+        None, description="The day after the last, for `extend`, `vacant`, `interim`; `appoint` may have it."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -100,5 +114,5 @@ FIELDS_OF: dict[str, tuple[set[str], set[str]]] = {
 class Decision(Proposal):
     """A decision on the chair with the day on which it was taken."""
 
-    id: Id
-    taken: Day
+    id: Id = Field(description="The name of the decision for good, by which it can be withdrawn.")
+    taken: Day = Field(description="The day on which the group took it; not `on`, which YAML reads as true.")

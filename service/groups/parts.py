@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from service.language.speech import _
 from service.zones import read_day
 from service.zones import read_when as read_instant
 
@@ -16,9 +17,9 @@ def _day(value: Any) -> Any:
     if isinstance(value, str):
         value = read_day(value)
     if type(value) is not date:
-        raise ValueError("is no day; write it as 2008-07-01")
+        raise ValueError(_("is no day; write it as 2008-07-01"))
     if not FIRST_DAY <= value <= LAST_DAY:
-        raise ValueError(f"lies outside {FIRST_DAY} to {LAST_DAY}; write a day in between")
+        raise ValueError(_("lies outside {first} to {last}; write a day in between", first=FIRST_DAY, last=LAST_DAY))
     return value
 
 
@@ -27,7 +28,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 def _moment(value: Any) -> Any:
     if not isinstance(value, str) or len(value) <= 10:
-        raise ValueError("is no instant; write it as 2008-07-01T15:00:00Z")
+        raise ValueError(_("is no instant; write it as 2008-07-01T15:00:00Z"))
     return read_instant(value, "UTC")
 
 
@@ -35,7 +36,10 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 def _clock_time(value: Any) -> Any:
-    return time.fromisoformat(value) if isinstance(value, str) else value
+    try:
+        return time.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError(_("is no time of day; write it as 15:00")) from None
 
 
 ClockTime = Annotated[
@@ -52,13 +56,19 @@ class Part(BaseModel):
 class Period(Part):
     """`[from, until)`; without `until` it is open."""
 
-    from_: Day = Field(alias="from")
-    until: Day | None = None
+    from_: Day = Field(alias="from", description="The first day.")
+    until: Day | None = Field(None, description="The day after the last; without it there is none yet.")
 
     @model_validator(mode="after")
     def _forward(self) -> "Period":
         if self.until is not None and self.until <= self.from_:
-            raise ValueError(f"until {self.until} is not after from {self.from_}; until is the day after the last")
+            raise ValueError(
+                _(
+                    "until {until} is not after from {start}; until is the day after the last",
+                    until=self.until,
+                    start=self.from_,
+                )
+            )
         return self
 
     def covers(self, day: date) -> bool:

@@ -21,6 +21,7 @@ from service.groups.tables import (
     RecordRow,
     RuleRow,
 )
+from service.language.speech import _
 from service.problems import not_found
 from service.text import ID_PATTERN
 
@@ -35,16 +36,24 @@ def group_row(session: Session, group_id: str, *, lock: bool = False) -> GroupRo
     """
     # An id that no group can have is not even asked for: PostgreSQL takes no NUL in a text.
     if re.fullmatch(ID_PATTERN, group_id) is None:
-        raise not_found("This group")
+        raise not_found(_("This group is not here; check the address."))
     if not lock:
         row = session.get(GroupRow, group_id)
     else:
         asked = select(GroupRow).where(GroupRow.id == group_id).with_for_update()
         row = session.exec(asked.execution_options(populate_existing=True)).first()
-        # Nobody else changes it now: held by the session, it is not read again before the transaction ends.
-        session.info["group"] = row
+    # The session itself knows what it has read only as long as somebody holds it: a transaction reads the row once.
+    session.info["group"] = row
     if row is None:
-        raise not_found(f"The group {group_id!r}")
+        raise not_found(_("The group {group_id} is not here; check the address.", group_id=repr(group_id)))
+    return row
+
+
+def claim(session: Session, group_id: str) -> GroupRow | None:
+    """The group's own row, locked as `group_row` does; None where somebody else holds it now, or it is gone."""
+    asked = select(GroupRow).where(GroupRow.id == group_id).with_for_update(skip_locked=True)
+    row = session.exec(asked.execution_options(populate_existing=True)).first()
+    session.info["group"] = row
     return row
 
 

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from service import clock, zones
 from service.access.bodies import In, Preview, answer, given, new_router
-from service.access.door import Answer, IfMatch, Key, change, create, glance, look, rehearse
+from service.access.door import ANYBODY, Answer, IfMatch, Key, change, create, glance, look, rehearse
 from service.access.rules import Caller
-from service.events import Event
 from service.groups.cadence import Level, Minutes, Quorum
 from service.groups.parts import ClockTime, Day
+from service.language.speech import _
 from service.meetings import commands, holding
 from service.meetings.attendance.bodies import PresentIn
 from service.meetings.door import Scene, scene
@@ -28,7 +28,7 @@ from service.meetings.outline import (
     meeting_out,
     verb_out,
 )
-from service.meetings.queries import MOST, meetings, next_meeting
+from service.meetings.queries import MOST, happened, meetings, next_meeting
 from service.meetings.tables import MeetingRow
 from service.problems import Problem, not_found
 from service.text import HttpsUrl, Id, Line, Zone
@@ -85,7 +85,7 @@ class HoldIn(In):
     present: list[PresentIn] = Field([], max_length=500)
 
 
-@router.get("/meetings", response_model=MeetingsOut)
+@router.get("/meetings", response_model=MeetingsOut, openapi_extra=ANYBODY)
 def list_meetings(
     group: str,
     request: Request,
@@ -112,7 +112,7 @@ def list_meetings(
     return glance(request, group, do)
 
 
-@router.get("/meetings/next", response_model=MeetingOut)
+@router.get("/meetings/next", response_model=MeetingOut, openapi_extra=ANYBODY)
 def coming(group: str, request: Request, level: Annotated[Level | None, Query()] = None) -> Response:
     """The meeting that comes next or is on: a stable address."""
 
@@ -120,13 +120,13 @@ def coming(group: str, request: Request, level: Annotated[Level | None, Query()]
         at = scene(session, group, caller)
         row = next_meeting(session, group, level)
         if row is None:
-            raise not_found("A coming meeting")
+            raise not_found(_("A coming meeting is not here; check the address."))
         return answer(meeting_out(at.charter, row, inside=at.inside), row.version)
 
     return glance(request, group, do)
 
 
-@router.get("/meetings/{meeting}", response_model=MeetingOut)
+@router.get("/meetings/{meeting}", response_model=MeetingOut, openapi_extra=ANYBODY)
 def one_meeting(group: str, meeting: str, request: Request) -> Response:
     """One meeting."""
 
@@ -146,12 +146,7 @@ def history(group: str, meeting: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("meeting.details")
         row = at.meeting(meeting)
-        asked = select(Event).where(
-            Event.group_id == group,
-            Event.subject == row.id,
-            col(Event.kind).not_in(("meeting.told", "meeting.reminder")),
-        )
-        found = session.exec(asked.order_by(col(Event.recorded_at), col(Event.id)))
+        found = happened(session, row)
         out = [EventOut(at=one.effective_at, what=one.kind, by=one.actor, data=one.data) for one in found]
         return answer(HistoryOut(events=out))
 
@@ -204,7 +199,7 @@ def move(
     def do(at: Scene, row: MeetingRow) -> None:
         values = given(body)
         if any(value is None for value in values.values()):
-            raise Problem(422, "empty-field", "A field is null; leave out what stays.")
+            raise Problem(422, "empty-field", _("A field is null; leave out what stays."))
         if {"day", "at", "zone"} & values.keys():
             zone = values.get("zone", row.zone)
             shown = row.start.astimezone(zones.zone(row.zone))
@@ -224,7 +219,7 @@ def edit(
     def do(at: Scene, row: MeetingRow) -> None:
         values: dict[str, Any] = given(body)
         if any(value is None for name, value in values.items() if name != "link"):
-            raise Problem(422, "empty-field", "A field is null; leave out what stays.")
+            raise Problem(422, "empty-field", _("A field is null; leave out what stays."))
         commands.edit(at.session, row, actor=at.actor, **values)
 
     return _verb(request, group, meeting, "edit", preview, if_match, do)
@@ -284,4 +279,4 @@ def _verb(
 def _members(at: Scene, members: list[str] | None) -> None:
     unknown = [one for one in members or [] if at.charter.member(one) is None]
     if unknown or len(set(members or [])) != len(members or []):
-        raise Problem(422, "no-such-member", "members names one that is not known here, or one twice.")
+        raise Problem(422, "no-such-member", _("members names one that is not known here, or one twice."))

@@ -9,13 +9,14 @@ from sqlmodel import Session
 
 from service import clock, events, zones
 from service.access.bodies import In, Out, Preview, answer, new_router
-from service.access.door import Answer, IfMatch, Key, change, create, glance, rehearse
+from service.access.door import ANYBODY, Answer, IfMatch, Key, change, create, glance, rehearse
 from service.access.rules import Caller
 from service.groups import commands as groups
 from service.groups import queries
 from service.groups.cadence import Cadence
 from service.groups.charter import Charter
 from service.groups.parts import Day
+from service.language.speech import _
 from service.meetings.cadences import occurrences
 from service.meetings.door import Scene, scene
 from service.meetings.proposing import horizon
@@ -63,7 +64,7 @@ class EndIn(In):
     until: Day = Field(description="Meetings that are proposed for this day or later are withdrawn.")
 
 
-@router.get("/cadences", response_model=CadencesOut)
+@router.get("/cadences", response_model=CadencesOut, openapi_extra=ANYBODY)
 def cadences(group: str, request: Request) -> Response:
     """The kinds of meetings that come back, with the next days of each."""
 
@@ -86,7 +87,7 @@ def open_cadence(
         expected.meet(queries.group_row(session, group).version)
         if any(cadence.id == body.id for cadence in at.charter.cadences):
             raise Problem(
-                409, "cadence-exists", "A cadence with this id is there already; amend it, or choose another id."
+                409, "cadence-exists", _("A cadence with this id is there already; amend it, or choose another id.")
             )
         return _save(at, [*at.charter.cadences, body], body, "cadence.opened", saved=not preview, status=201)
 
@@ -106,7 +107,7 @@ def amend(
         expected.meet(queries.group_row(session, group).version)
         _one(at.charter, cadence)
         if body.id != cadence:
-            raise Problem(422, "other-cadence", "The id in the body is another; a cadence keeps its id.")
+            raise Problem(422, "other-cadence", _("The id in the body is another; a cadence keeps its id."))
         changed = [body if one.id == cadence else one for one in at.charter.cadences]
         return _save(at, changed, body, "cadence.amended", saved=not preview)
 
@@ -126,7 +127,9 @@ def end(
         expected.meet(queries.group_row(session, group).version)
         known = _one(at.charter, cadence)
         if body.until <= known.from_:
-            raise Problem(422, "invalid-period", f"until is not after from ({known.from_}); write a later day.")
+            raise Problem(
+                422, "invalid-period", _("until is not after from ({start}); write a later day.", start=known.from_)
+            )
         ended = known.model_copy(update={"until": body.until})
         changed = [ended if one.id == cadence else one for one in at.charter.cadences]
         return _save(at, changed, ended, "cadence.ended", saved=not preview)
@@ -145,7 +148,7 @@ def _secretariat(session: Session, group: str, caller: Caller) -> Scene:
 def _one(charter: Charter, id_: str) -> Cadence:
     found = next((cadence for cadence in charter.cadences if cadence.id == id_), None)
     if found is None:
-        raise not_found("This cadence")
+        raise not_found(_("This cadence is not here; check the address."))
     return found
 
 
@@ -155,7 +158,7 @@ def _save(at: Scene, cadences: list[Cadence], one: Cadence, kind: str, *, saved:
     try:
         verify(charter)
     except RotationProblem as problem:
-        raise Problem(422, "invalid-cadence", "; ".join(text for _, text in problem.faults)) from None
+        raise Problem(422, "invalid-cadence", "; ".join(text for _path, text in problem.faults)) from None
     row = groups.store(at.session, charter)
     events.record(at.session, row.id, kind, one.id, str(row.version), actor=at.actor, when=one.when)
     events.terms_changed(at.session, row.id)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from service import clock, events
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.meetings.rules import STATUS, Schedule
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
@@ -66,7 +67,7 @@ def change(
     now = clock.now()
     if after != before:
         if len(row.schedules) >= _MOVES:
-            raise Problem(409, "moved-too-often", "This meeting was moved too often; cancel it and make a new one.")
+            raise Problem(409, "moved-too-often", _("This meeting was moved too often; cancel it and make a new one."))
         row.sequence += 1
         row.schedules = [*row.schedules, after.kept(row.sequence)]
         row.settled_at = now

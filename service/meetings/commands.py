@@ -7,11 +7,12 @@ from sqlmodel import Session, select
 
 from service import clock, events, zones
 from service.groups.charter import Charter
+from service.language.speech import _, ngettext
 from service.meetings.agenda.carrying import add_exchange, carry_forward
 from service.meetings.cadences import chair_on, city_of
 from service.meetings.changing import change, new_meeting
 from service.meetings.polls.commands import settle_polls
-from service.meetings.rules import REACH, STARTS, Schedule
+from service.meetings.rules import REACH, STANDS, STARTS, Schedule
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
 from service.rotation.engine import terms
@@ -27,7 +28,14 @@ def instant_of(day: date, at: time, zone: str) -> datetime:
     shown = instant.astimezone(zones.zone(zone))
     if (shown.date(), shown.time()) != (day, at):
         raise Problem(
-            422, "no-such-time", f"Clocks in {zone} skip that time; the next one is {shown:%H:%M} on {shown.date()}."
+            422,
+            "no-such-time",
+            _(
+                "Clocks in {zone} skip that time; the next one is {hour} on {day}.",
+                zone=zone,
+                hour=f"{shown:%H:%M}",
+                day=shown.date(),
+            ),
         )
     return instant
 
@@ -55,7 +63,7 @@ def create(
     minutes, zone = values.pop("minutes"), values.pop("zone")
     schedule = Schedule(start, minutes, zone, place if place is not None else city_of(charter, chair), "TENTATIVE")
     row = new_meeting(charter, new_id(session, charter.group.id, day), schedule, chair=list(chair), **values)
-    row.by_hand = ["start", "minutes", "zone", *(["place"] if place is not None else [])]
+    row.by_hand = _by_hand(row, {"start", "minutes", "zone"} | ({"place"} if place is not None else set()))
     session.add(row)
     events.record(session, row.group_id, "meeting.proposed", row.id, "1", actor=actor, to=schedule.kept(0))
     events.changed(session, "meeting", row.group_id, row.id)
@@ -95,7 +103,7 @@ def cancel(session: Session, row: MeetingRow, *, reason: str, actor: str) -> Non
     """Cancel a meeting for good; it stays on record with the reason."""
     _may(row, "cancel")
     if clock.now() >= row.start:
-        raise Problem(409, "meeting-is-over", "This meeting has begun; it can be held, but no longer cancelled.")
+        raise Problem(409, "meeting-is-over", _("This meeting has begun; it can be held, but no longer cancelled."))
     change(session, row, "meeting.cancelled", actor=actor, state="cancelled", reason=reason)
     leave(session, row, actor=actor)
 
@@ -120,15 +128,23 @@ def _may(row: MeetingRow, verb: str) -> None:
         raise Problem(
             409,
             f"meeting-is-{row.state}",
-            f"This meeting is {row.state}; {verb} is for meetings that are {' or '.join(STARTS[verb])}.",
+            _("{stands} So this cannot be done with it.", stands=_(STANDS[row.state])),
         )
 
 
 def _ahead(start: datetime) -> None:
     now = clock.now()
     if start <= now:
-        raise Problem(409, "meeting-is-over", "The meeting would begin in the past, or has begun; choose a later time.")
+        raise Problem(
+            409, "meeting-is-over", _("The meeting would begin in the past, or has begun; choose a later time.")
+        )
     if start > now + REACH:
         raise Problem(
-            422, "too-far-ahead", f"A meeting lies at most {REACH.days // 366} years ahead; choose an earlier day."
+            422,
+            "too-far-ahead",
+            ngettext(
+                "A meeting lies at most {n} year ahead; choose an earlier day.",
+                "A meeting lies at most {n} years ahead; choose an earlier day.",
+                REACH.days // 366,
+            ),
         )

@@ -8,6 +8,7 @@ from service import zones
 from service.access.rules import Caller
 from service.access.scene import Scene as GroupScene
 from service.groups import queries as groups
+from service.language.speech import _
 from service.meetings.people import taking_part
 from service.meetings.queries import meeting_row
 from service.meetings.tables import MeetingRow
@@ -33,7 +34,7 @@ class Scene(GroupScene):
         """
         self.need(verb, member, day=self.day_of(row))
         if member not in {one.id for one in taking_part(self.charter, row.members, self.day_of(row))}:
-            raise Problem(422, "no-such-member", "This member takes no part in this meeting.")
+            raise Problem(422, "no-such-member", _("This member takes no part in this meeting."))
 
 
 def scene(session: Session, group: str, caller: Caller | None, *, lock: bool = False) -> Scene:

@@ -11,11 +11,13 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from service import zones
+from service.language.speech import _, ngettext
 
 # Until this local time of day (hours), a minute costs so many points. Office hours are 09:00 to 17:30. Each
 # step away from them doubles the weight, since an hour at night asks more than two in the early evening.
 # All edges lie on quarter hours.
 WEIGHTS = ((6, 8), (7, 4), (8, 2), (9, 1), (17.5, 0), (19, 1), (21, 2), (22, 4), (24, 8))
+NIGHT = 8
 # On top, for a minute on a Saturday, a Sunday or a holiday of the duty station: as much as at night.
 REST = 8
 # On top, for a minute in which the people of the duty station are taken: twice as much as at night.
@@ -75,6 +77,15 @@ def cost(station: Station, start: datetime, minutes: int) -> int:
         ValueError: `start` has no zone.
     """
     return sum(_points(station, _aware(start).replace(second=0, microsecond=0), minutes))
+
+
+def heaviest(station: Station, start: datetime, minutes: int) -> int:
+    """The weight of the oddest minute of a meeting: 0 where all of it lies in office hours, `NIGHT` and more at night.
+
+    Raises:
+        ValueError: `start` has no zone.
+    """
+    return max(_points(station, _aware(start).replace(second=0, microsecond=0), minutes))
 
 
 def rank(
@@ -160,17 +171,32 @@ def _quarter_up(instant: datetime) -> datetime:
 
 def _check(stations: Sequence[Station], start: datetime, until: datetime, minutes: int, step: int) -> None:
     if not stations:
-        raise ValueError("Nobody takes part; name at least one member.")
+        raise ValueError(_("Nobody takes part; name at least one member."))
     if len({station.member for station in stations}) != len(stations):
-        raise ValueError("A member is named twice; each stands once.")
+        raise ValueError(_("A member is named twice; each stands once."))
     if until <= start:
-        raise ValueError("The window ends before it begins; choose a later end.")
+        raise ValueError(_("The window ends before it begins; choose a later end."))
     if until - start > LONGEST:
-        raise ValueError(f"The window is longer than {LONGEST.days} days; choose fewer.")
+        raise ValueError(
+            ngettext(
+                "The window is longer than {n} day; choose fewer.",
+                "The window is longer than {n} days; choose fewer.",
+                LONGEST.days,
+            )
+        )
     if not MINUTES[0] <= minutes <= MINUTES[1]:
-        raise ValueError(f"A meeting of {minutes} minutes cannot be placed; choose {MINUTES[0]} to {MINUTES[1]}.")
+        raise ValueError(
+            _(
+                "A meeting of {minutes} minutes cannot be placed; choose {least} to {most}.",
+                minutes=minutes,
+                least=MINUTES[0],
+                most=MINUTES[1],
+            )
+        )
     if step < 15 or step % 15:
-        raise ValueError(f"A step of {step} minutes is no number of quarter hours; choose 15, 30, 45 and so on.")
+        raise ValueError(
+            _("A step of {step} minutes is no number of quarter hours; choose 15, 30, 45 and so on.", step=step)
+        )
 
 
 def _points(station: Station, start: datetime, minutes: int) -> list[int]:

@@ -7,10 +7,12 @@ from sqlmodel import Session
 
 from service import clock, events, zones
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.meetings.attendance.commands import note_presence
 from service.meetings.changing import change
 from service.meetings.commands import chair_at, leave
 from service.meetings.people import taking_part
+from service.meetings.rules import STANDS
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
 
@@ -39,9 +41,11 @@ def hold(
         Problem: 409, it is not called, or has not begun; 422, a member that takes no part is named.
     """
     if row.state != "called":
-        raise Problem(409, f"meeting-is-{row.state}", f"This meeting is {row.state}; only a called one is held.")
+        raise Problem(
+            409, f"meeting-is-{row.state}", _("{stands} Only a called one is held.", stands=_(STANDS[row.state]))
+        )
     if clock.now() < row.start:
-        raise Problem(409, "not-begun", "This meeting has not begun yet; cancel or move it, or wait.")
+        raise Problem(409, "not-begun", _("This meeting has not begun yet; cancel or move it, or wait."))
     chair = chair_at(charter, zones.day_in(row.start, charter.group.timezone))
     attend(session, charter, row, present, actor=actor)
     change(session, row, "meeting.held", actor=actor, state="held", chair=list(chair), presided_by=presided_by)
@@ -60,7 +64,9 @@ def attend(session: Session, charter: Charter, row: MeetingRow, present: Iterabl
     for one in noted:
         if one.member not in known:
             raise Problem(
-                422, "no-such-member", f"One of the members named takes no part; they are {', '.join(sorted(known))}."
+                422,
+                "no-such-member",
+                _("One of the members named takes no part; they are {names}.", names=", ".join(sorted(known))),
             )
         note_presence(session, row, one.member, one.presence, one.representative, one.rank)
     if noted:

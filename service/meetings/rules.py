@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from service.language.speech import N_
+
 State = Literal["proposed", "called", "held", "cancelled"]
 Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
@@ -22,6 +24,13 @@ STATUS: dict[str, Status] = {
     "cancelled": "CANCELLED",
 }
 # Which states a verb starts from. A meeting that was held is on record: only its text may be corrected.
+# How each state is said of one, as a whole sentence.
+STANDS: dict[str, str] = {
+    "proposed": N_("This meeting is only proposed so far."),
+    "called": N_("This meeting is called."),
+    "held": N_("This meeting was held."),
+    "cancelled": N_("This meeting is cancelled."),
+}
 STARTS: dict[str, tuple[State, ...]] = {
     "call": ("proposed",),
     "move": ("proposed", "called"),

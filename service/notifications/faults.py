@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import col, select
 
-from service.events import Event
+from service.events import Event, lately
 from service.language.speech import _, speaking
 from service.notifications.choices.tables import ContactRow
 from service.notifications.freezing import freeze
@@ -24,7 +24,7 @@ from service.notifications.readers import person_with, serves_today, why
 from service.notifications.webhooks.tables import WebhookRow
 from service.notifications.wording.common import because
 from service.notifications.wording.message import Message, Reader
-from service.rotation.people import CHAIR_ROLES, serving
+from service.rotation.people import CHAIR_ROLES, secretaries, serving
 
 PAUSED, DISABLED, ENDED = "mailbox.paused", "webhook.disabled", "contact.ended"
 _NEWS_FOR = timedelta(days=14)
@@ -32,12 +32,7 @@ _NEWS_FOR = timedelta(days=14)
 
 def tell(look: Look) -> None:
     """Put the word of each fault into the outbox, once."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id,
-        col(Event.kind).in_((PAUSED, DISABLED, ENDED, FAILED)),
-        col(Event.recorded_at) > look.now - _NEWS_FOR,
-    )
-    for event in look.session.exec(asked.order_by(col(Event.position))).all():
+    for event in lately(look.session, look.group_id, (PAUSED, DISABLED, ENDED, FAILED), look.now - _NEWS_FOR):
         if event.kind == PAUSED:
             _mailbox(look, event)
         elif event.kind == DISABLED:
@@ -159,6 +154,5 @@ def _serving(look: Look, organization: str) -> Iterator[Recipient]:
 
 
 def _secretariat(look: Look) -> Iterator[Recipient]:
-    for person in look.charter.people:
-        if any(role.role == "secretariat" and role.covers(look.today) for role in person.appointments):
-            yield Recipient(person.name, person.email)
+    for person in secretaries(look.charter, look.today):
+        yield Recipient(person.name, person.email)

@@ -1,48 +1,82 @@
 """A message becomes bytes, once: a mail, or what a chat channel takes. Every attempt sends the same."""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
+from uuid import uuid4
 
 import structlog
 
 from service.access.links import sign_choice
 from service.calendars.items import group_name
-from service.language.speech import language
-from service.notifications.channels import slack, teams
+from service.events import Event
+from service.language.speech import _, language
+from service.notifications.choices.contacts import BODIES
 from service.notifications.kinds import KINDS, Kind
 from service.notifications.look import Look
 from service.notifications.mailing.bounces import PAUSED
-from service.notifications.mailing.mail import Envelope, UnsafeMail, mail_bytes
+from service.notifications.mailing.mail import Envelope, UnsafeMail, mail_bytes, message_id
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.readers import Recipient
 from service.notifications.wording.message import Message
 from service.notifications.wording.rendering import Foot, Wording, rendered
 from service.settings import current
 
-_CHATS = {"slack": slack.body, "teams": teams.body}
 log = structlog.get_logger()
 
 
 class About(NamedTuple):
-    """What a message is about, and in which state; a file to attach, or an iTIP method with its message."""
+    """What a message is about, and in which state; a file to attach, or an iTIP method with its message.
+
+    `enclosed` says what the file is (a message of the catalogues), for a file that a reader can do without.
+    """
 
     subject: str
     revision: int
     attachment: tuple[str, bytes] | None = None
     invitation: tuple[str, bytes] | None = None
+    enclosed: str = ""
 
 
 NOTHING = About("", 0)
 
 
+def begun(
+    look: Look, event: Event, kind: str, to: Recipient, reads: Recipient, key: str, last: datetime, about: About
+) -> DeliveryRow:
+    """A delivery without its bytes yet: for `to`, where `reads` gets it."""
+    id_ = str(uuid4())
+    return DeliveryRow(
+        id=id_,
+        dedupe_key=key,
+        group_id=look.group_id,
+        event_id=event.id,
+        kind=kind,
+        subject=about.subject,
+        revision=about.revision,
+        person_id=look.people.get(to.address, ""),
+        recipient=to.address,
+        address=reads.address,
+        channel="mail",
+        message_id=message_id(id_, current().sender),
+        body=b"",
+        body_hash=sha256(b"").hexdigest(),
+        created_at=look.now,
+        next_attempt_at=look.now,
+        not_after=last,
+    )
+
+
 def freeze(look: Look, row: DeliveryRow, person: Recipient, message: Message, about: About = NOTHING) -> None:
     """Make the bytes of a delivery in the language spoken now: for its chat channel, or else as a mail."""
     contact = look.chosen.contacts.get(row.contact_id or "")
-    if contact is None:
-        mail(look, row, person, rendered(message, person.name, foot(look, KINDS[row.kind], person)), about)
+    if contact is not None:
+        row.channel, row.address = contact.channel, contact.label
+        _write(row, BODIES[contact.channel](message))
         return
-    row.channel, row.address = contact.channel, contact.label
-    _write(row, _CHATS[contact.channel](message))
+    if about.enclosed and (about.attachment or about.invitation):
+        message = message.model_copy(update={"lists": (*message.lists, (_("Attached"), (_(about.enclosed),)))})
+    mail(look, row, person, rendered(message, person.name, foot(look, KINDS[row.kind], person)), about)
 
 
 def mail(look: Look, row: DeliveryRow, person: Recipient, wording: Wording, about: About = NOTHING) -> None:

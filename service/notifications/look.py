@@ -14,8 +14,9 @@ from service.calendars.tables import LedgerRow
 from service.calendars.writer import feed_bytes
 from service.events import Event
 from service.groups import queries as groups
+from service.groups.stations import station
 from service.notifications.choices.queries import Chosen, chosen
-from service.notifications.handovers.rules import Told
+from service.notifications.handovers.rules import Due, Told, dues
 from service.notifications.handovers.saying import Handover
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.outbox.tables import DeliveryRow
@@ -29,7 +30,7 @@ _OVER = timedelta(days=8)
 
 
 class Look:
-    """The group as it stands at `now`, and the way to put a message about it into the outbox."""
+    """The group as it stands at `now`."""
 
     def __init__(self, session: Session, group_id: str) -> None:
         self.session = session
@@ -41,6 +42,7 @@ class Look:
         self.url = group_url(group_id)
         self._laid: dict[str, list[Term]] = {}
         self._attachments: dict[str, bytes | None] = {}
+        self._dues: dict[tuple[str, date, tuple[int, ...]], list[Due]] = {}
 
     @cached_property
     def people(self) -> dict[str, str]:
@@ -59,6 +61,21 @@ class Look:
 
     def person(self, told: Told) -> str:
         return self.people[told.person.email]
+
+    def dues(self, organization: str, day: date, leads: Sequence[int]) -> list[Due]:
+        """The reminders of a day that people at a duty station are owed, at the hour of the charter there.
+
+        Reckoned once for the look: everybody at one place has the same.
+        """
+        key = (organization, day, tuple(leads))
+        if key not in self._dues:
+            zone, holidays = station(self.charter, organization)
+            self._dues[key] = dues(day, leads, self.charter.reminders.at, zone, holidays)
+        return self._dues[key]
+
+    def due_at(self, organization: str, day: date, lead: int) -> datetime:
+        """When people at a duty station are owed the one reminder `lead` days ahead of a day."""
+        return self.dues(organization, day, (lead,))[0].at
 
     def near(self) -> list[BoundaryRow]:
         """Boundaries that are not far past and within the longest lead, a weekend and a holiday included."""

@@ -3,10 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
-from sqlmodel import col, select
-
 from service.calendars.items import group_name
-from service.events import Event
+from service.events import Event, lately
 from service.groups.tables import PersonRow
 from service.language.dates import spoken
 from service.language.speech import N_, _, filled
@@ -15,11 +13,12 @@ from service.notifications.meetings.rules import who
 from service.notifications.posting import About, Recipient, post
 from service.notifications.wording.common import because
 from service.notifications.wording.message import Message, Reader
+from service.rotation.people import secretaries
 from service.zones import read_day
 
 APPOINTED, ENDED = "people.appointed", "people.ended"
 _NEWS_FOR = timedelta(days=30)
-_OF_MEMBER = {
+OF_MEMBER = {
     "head": N_("head of {organization}"),
     "focal-point": N_("focal point of {organization}"),
     "alternate": N_("alternate of {organization}"),
@@ -31,12 +30,7 @@ _OF_MEMBER = {
 
 def tell(look: Look) -> None:
     """Put what has happened and was told to nobody into the outbox."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id,
-        col(Event.kind).in_((APPOINTED, ENDED)),
-        col(Event.recorded_at) > look.now - _NEWS_FOR,
-    )
-    for event in look.session.exec(asked.order_by(col(Event.position))).all():
+    for event in lately(look.session, look.group_id, (APPOINTED, ENDED), look.now - _NEWS_FOR):
         if event.data["authority"] == "own":
             _post(look, event)
 
@@ -44,9 +38,9 @@ def tell(look: Look) -> None:
 def _post(look: Look, event: Event) -> None:
     about = About(f"person-{event.subject}", 0)
     known = look.known(about.subject)
-    for person in look.charter.people:
+    for person in secretaries(look.charter, look.today):
         key = f"{event.kind}:{event.id}:{who(person.email)}"
-        if key not in known and any(r.role == "secretariat" and r.covers(look.today) for r in person.appointments):
+        if key not in known:
             to = Recipient(person.name, person.email)
             post(look, event, "people", to, key, look.now + _NEWS_FOR, about, partial(_say, look, event))
 
@@ -55,7 +49,7 @@ def _role(look: Look, event: Event) -> str:
     organization = event.data["organization"]
     if not organization and event.data["role"] == "secretariat":
         return _("secretariat of the group")
-    said = _OF_MEMBER[event.data["role"]]
+    said = OF_MEMBER[event.data["role"]]
     return _(
         said,
         organization=look.charter.short(organization) if organization else look.charter.group.label,

@@ -2,22 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
-from uuid import uuid4
 
 from service.events import Event
 from service.language.dates import spoken
 from service.language.speech import _, speaking
 from service.notifications.choices.away import places
 from service.notifications.choices.rules import Choice, route, stands_in
-from service.notifications.freezing import About, freeze
+from service.notifications.freezing import About, begun, freeze
 from service.notifications.kinds import KINDS
 from service.notifications.look import Look
-from service.notifications.mailing.mail import message_id
-from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.readers import Recipient, habits_of, language_of, person_with, reader_of
 from service.notifications.wording.message import Message, Reader
-from service.settings import current
 from service.zones import day_in
 
 __all__ = ["About", "Recipient", "Say", "post", "reader_of", "reads", "reads_mail"]
@@ -34,10 +29,12 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
     asked = KINDS[kind]
     person = reads(look, kind, to)
     choice = _choice(look, kind, person)
-    merges = about.invitation is None and (about.attachment is None or _spares_file(kind, choice))
+    # A file goes along at once; who has chosen a digest for what encloses one does without.
+    spares = about.attachment is None or (about.enclosed and choice.form in ("daily", "weekly"))
+    merges = about.invitation is None and bool(spares)
     sent = look.chosen.sent.setdefault(person.address, [])
     way = route(asked, choice.form, habits_of(look, person), look.now, last, sent, merges)
-    row = _row(look, event, kind, to, person, key, last, about)
+    row = begun(look, event, kind, to, person, key, last, about)
     row.state, row.next_attempt_at = way
     # A chat channel cannot take what is to be answered in a calendar.
     row.contact_id = choice.contact if choice.contact in look.chosen.contacts and about.invitation is None else None
@@ -45,9 +42,6 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
         message = say(reader_of(look, person))
         notes = (_in_place(look, to), *message.notes) if person is not to else message.notes
         message = message.model_copy(update={"language": language, "notes": notes})
-        if way.state == "gathered" and about.attachment is not None:
-            kept = tuple(one for one in message.lists if one[0] != _("Attached"))
-            message = message.model_copy(update={"lists": kept})
         if way.state == "pending":
             freeze(look, row, person, message, about)
             if row.channel == "mail" and not asked.personal:
@@ -58,14 +52,6 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
 
 def _choice(look: Look, kind: str, person: Recipient) -> Choice:
     return look.chosen.choices.get((look.people.get(person.address, ""), kind), Choice())
-
-
-def _spares_file(kind: str, choice: Choice) -> bool:
-    """Whether a reader has chosen a digest for what comes with a file.
-
-    Only a handover between others does: the term stands in the feeds, and the file is there to be kept.
-    """
-    return kind == "handovers" and choice.form in ("daily", "weekly")
 
 
 def reads(look: Look, kind: str, to: Recipient) -> Recipient:
@@ -94,28 +80,3 @@ def _in_place(look: Look, to: Recipient) -> str:
     today = day_in(look.now, reader_of(look, to).zone)
     until = next(one.until_day for one in away if one.from_day <= today < one.until_day)
     return _("This is for {name}, who is away until {day}; you stand in.", name=to.name, day=spoken(until))
-
-
-def _row(
-    look: Look, event: Event, kind: str, to: Recipient, reads: Recipient, key: str, last: datetime, about: About
-) -> DeliveryRow:
-    id_ = str(uuid4())
-    return DeliveryRow(
-        id=id_,
-        dedupe_key=key,
-        group_id=look.group_id,
-        event_id=event.id,
-        kind=kind,
-        subject=about.subject,
-        revision=about.revision,
-        person_id=look.people.get(to.address, ""),
-        recipient=to.address,
-        address=reads.address,
-        channel="mail",
-        message_id=message_id(id_, current().sender),
-        body=b"",
-        body_hash=sha256(b"").hexdigest(),
-        created_at=look.now,
-        next_attempt_at=look.now,
-        not_after=last,
-    )

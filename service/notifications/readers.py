@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from service.followups.handovers.rules import secretaries
 from service.groups.charter import Person
 from service.groups.stations import station
 from service.notifications.choices.queries import spoken_by
@@ -10,6 +9,7 @@ from service.notifications.choices.rules import Habits
 from service.notifications.look import Look
 from service.notifications.wording.common import because, invited
 from service.notifications.wording.message import Reader
+from service.rotation.people import secretaries
 
 
 class Recipient(NamedTuple):

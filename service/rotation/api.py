@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from service import clock, zones
 from service.database import reading
 from service.groups.parts import FIRST_DAY, LAST_DAY, Day
+from service.language.speech import _
 from service.problems import Problem
 from service.rotation import queries
 from service.rotation.engine import terms
@@ -41,7 +42,7 @@ def chair(
     try:
         instant = zones.read_when(at, zone) if at is not None else clock.now()
     except ValueError as error:
-        raise Problem(422, "invalid-when", f"at {error}.") from None
+        raise Problem(422, "invalid-when", _("What at names cannot be used: it {fault}.", fault=error)) from None
     response.headers["ETag"] = f'"{found.version}"'
     return chair_out(found.charter, instant, sitting(found.charter, zones.day_in(instant, zone)))
 
@@ -59,7 +60,7 @@ def terms_between(
         found = queries.standing(session, group)
     response.headers["ETag"] = f'"{found.version}"'
     if until is not None and from_ is not None and until <= from_:
-        raise Problem(422, "invalid-period", "until is not after from; until is the day after the last.")
+        raise Problem(422, "invalid-period", _("until is not after from; until is the day after the last."))
     laid = found.laid if until is None else terms(found.charter, until)
     chosen = overlapping(laid, from_ or FIRST_DAY, until or LAST_DAY)
     return [term_out(found.charter, term) for term in chosen]

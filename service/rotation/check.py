@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from service.groups.charter import Charter
 from service.groups.parts import FIRST_DAY
 from service.groups.source import CharterProblem, Path, Source, read
+from service.language.speech import speaking
 from service.rotation.engine import inner_terms, terms
 from service.rotation.values import RotationProblem
 
@@ -25,7 +26,9 @@ def load(text: str | bytes, name: str = "charter") -> Charter:
     if not isinstance(source.data, dict):
         raise CharterProblem([f"{name}:1: a charter begins with charter: 1, group: and members:"])
     try:
-        charter = Charter.model_validate(source.data)
+        # A file is in one language throughout, and its faults are in that of its words.
+        with speaking("en"):
+            charter = Charter.model_validate(source.data)
     except ValidationError as error:
         raise CharterProblem(_schema_faults(source, error)) from None
     faults = [*_name_faults(charter)] or [*_rotation_faults(charter)]

@@ -12,6 +12,7 @@ from service.groups.charter import Charter
 from service.groups.commands import touch
 from service.groups.decision import Decision, Proposal
 from service.groups.mapping import decision_row, plain
+from service.language.speech import _
 from service.problems import Problem
 from service.rotation.check import verify
 from service.rotation.differences import Change, changes, refuse_rewriting
@@ -137,6 +138,10 @@ def _refuse_older(before: Charter, after: Charter) -> None:
         raise Problem(
             409,
             "charter-is-older",
-            f"The file is revision {after.revision}, the charter in force is revision {before.revision}. "
-            "Export the charter, make the change there and apply that.",
+            _(
+                "The file is revision {file}, the charter in force is revision {stands}. "
+                "Export the charter, make the change there and apply that.",
+                file=after.revision,
+                stands=before.revision,
+            ),
         )

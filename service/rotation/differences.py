@@ -5,6 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from service.groups.charter import Charter
+from service.language.dates import listed
+from service.language.speech import _
 from service.problems import Problem
 from service.rotation.engine import terms
 from service.rotation.rules import horizon
@@ -75,12 +77,17 @@ def refuse_rewriting(before: Charter, after: Charter, today: date) -> None:
         raise Problem(
             409,
             "past-would-change",
-            f"Days before today would change: from {day} the chair was {_named(old)} and would become {_named(new)}. "
-            "Take a decision for a coming day, or apply with a reason for the correction (--correct REASON).",
+            _(
+                "Days before today would change: from {day} the chair was {old} and would become {new}. Take a "
+                "decision for a coming day, or apply with a reason for the correction (--correct REASON).",
+                day=day,
+                old=_named(old),
+                new=_named(new),
+            ),
         )
 
 
 def _named(term: Term | None) -> str:
     if term is None:
-        return "part of the term before"
-    return " and ".join(term.chair) or "vacant"
+        return _("part of the term before")
+    return listed(term.chair) or _("vacant")

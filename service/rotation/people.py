@@ -36,3 +36,12 @@ def serving(charter: Charter, organization: str, roles: Sequence[str], day: date
     for person in charter.people:
         if any(a.organization == organization and a.role in roles and a.covers(day) for a in person.appointments):
             yield person
+
+
+def secretaries(charter: Charter, day: date) -> list[Person]:
+    """Who serves the group itself on `day`, in the order of the charter."""
+    return [
+        person
+        for person in charter.people
+        if any(role.role == "secretariat" and role.covers(day) for role in person.appointments)
+    ]

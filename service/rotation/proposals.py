@@ -4,6 +4,7 @@ from datetime import date
 
 from service.groups.charter import Charter
 from service.groups.decision import Decision
+from service.language.speech import _
 from service.problems import Problem
 from service.rotation.differences import Change, changes, refuse_rewriting
 from service.rotation.engine import terms
@@ -19,9 +20,13 @@ def effect(charter: Charter, decision: Decision, today: date) -> list[Change]:
             be left without its term (both are named); 422, it does not fit the terms.
     """
     if any(known.id == decision.id for known in charter.decisions):
-        raise Problem(409, "decision-exists", f"There is a decision {decision.id} already; choose another id.")
+        raise Problem(409, "decision-exists", _("There is a decision {id} already; choose another id.", id=decision.id))
     if decision.taken > today:
-        raise Problem(422, "decision-lies-ahead", f"taken {decision.taken} lies ahead; write today or a day before.")
+        raise Problem(
+            422,
+            "decision-lies-ahead",
+            _("taken {taken} lies ahead; write today or a day before.", taken=decision.taken),
+        )
     _refuse_unknown(charter, decision)
     _refuse_end_in_the_past(charter, decision, today)
     after = charter.model_copy(update={"decisions": [*charter.decisions, decision]})
@@ -46,17 +51,29 @@ def _refuse_unknown(charter: Charter, decision: Decision) -> None:
     members = [member.id for member in charter.members]
     for name in decision.names:
         if name not in members:
-            raise Problem(422, "member-unknown", f"{name} is no member here; the ids are {', '.join(sorted(members))}.")
+            raise Problem(
+                422,
+                "member-unknown",
+                _("{name} is no member here; the ids are {names}.", name=name, names=", ".join(sorted(members))),
+            )
     if decision.begins is not None and decision.begins < charter.group.founded:
         founded = charter.group.founded
-        raise Problem(422, "before-founding", f"{decision.begins} lies before the founding ({founded}).")
+        raise Problem(
+            422,
+            "before-founding",
+            _("{begins} lies before the founding ({founded}).", begins=decision.begins, founded=founded),
+        )
 
 
 def _refuse_end_in_the_past(charter: Charter, decision: Decision, today: date) -> None:
     """The running term's end may still be moved, to a day after today (charter rule)."""
     ends = decision.until if decision.verb in ("extend", "appoint") else None
     if ends is not None and ends <= today:
-        raise Problem(409, "past-would-change", f"until {ends} is not after today ({today}); write a later day.")
+        raise Problem(
+            409,
+            "past-would-change",
+            _("until {ends} is not after today ({today}); write a later day.", ends=ends, today=today),
+        )
 
 
 def _refused(charter: Charter, decision: Decision, problem: RotationProblem) -> Problem:
@@ -64,7 +81,9 @@ def _refused(charter: Charter, decision: Decision, problem: RotationProblem) -> 
     place = len(charter.decisions)
     own = [text for path, text in problem.faults if tuple(path[:2]) == ("decisions", place)]
     if own:
-        return Problem(422, "decision-does-not-fit", f"{own[0]}.", errors=own)
+        return Problem(
+            422, "decision-does-not-fit", f"{own[0]}.", errors=[{"where": "body", "message": text} for text in own]
+        )
     others = [
         (charter.decisions[path[1]].id, text)
         for path, text in problem.faults
@@ -76,6 +95,11 @@ def _refused(charter: Charter, decision: Decision, problem: RotationProblem) -> 
     return Problem(
         409,
         "decision-leaves-another",
-        f"{decision.id} would leave {other} without its term: {text}. Withdraw {other} first, or decide otherwise.",
-        decisions=[decision.id, *(id_ for id_, _ in others)],
+        _(
+            "{id} would leave {other} without its term: {fault}. Withdraw {other} first, or decide otherwise.",
+            id=decision.id,
+            other=other,
+            fault=text,
+        ),
+        decisions=[decision.id, *(id_ for id_, _text in others)],
     )

@@ -1,11 +1,13 @@
 """Reads of the rotation: a group's terms as the tables stand."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service import clock, zones
+from service.events import Event
 from service.groups import queries as groups
 from service.groups.charter import Charter
 from service.rotation.engine import terms
@@ -34,3 +36,11 @@ def standing(session: Session, group_id: str, day: date | None = None, *, lock: 
     today = day or zones.day_in(clock.now(), charter.group.timezone)
     laid = terms(charter, horizon(charter, today))
     return Standing(charter, row.version, today, laid, sitting(charter, today, laid))
+
+
+def recorded_by(session: Session, group_id: str, decisions: Sequence[str]) -> dict[str, tuple[str, datetime]]:
+    """Who has put each of these decisions on the chair on record, and when; none for what the charter brought."""
+    asked = select(Event.subject, Event.actor, Event.recorded_at).where(
+        Event.group_id == group_id, Event.kind == "chair.decided", col(Event.subject).in_(decisions)
+    )
+    return {subject: (actor or "", at) for subject, actor, at in session.exec(asked)}

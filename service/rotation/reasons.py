@@ -5,7 +5,7 @@ from datetime import date
 
 from service.language.dates import spoken
 from service.language.speech import N_, _, filled
-from service.rotation.values import Reason, Term
+from service.rotation.values import Kind, Reason, Status, Term
 
 BY_RULE = N_("By rule, not on record.")
 
@@ -23,17 +23,37 @@ SENTENCES = {
     "recorded": N_("On record: {0}"),
 }
 
+# What kind of term it is, and how firmly it stands, in a word or two.
+KINDS: dict[Kind, str] = {
+    "regular": N_("regular"),
+    "extended": N_("extended"),
+    "swapped": N_("swapped"),
+    "appointed": N_("appointed"),
+    "interim": N_("interim"),
+    "vacant": N_("vacant"),
+}
+STATUSES: dict[Status, str] = {
+    "recorded": N_("on record"),
+    "decided": N_("decided"),
+    "projected": N_("by rule, not on record"),
+}
+
 Namer = Callable[[str], str]
 
 
 def explain(term: Term, name: Namer) -> list[str]:
-    """The reasons of `term`, a sentence each; `name` turns an id into what people call it."""
-    said = [_say(reason, name) for reason in term.why]
+    """The reasons of `term`, a sentence each, and how it stands; `name` turns an id into what people call it."""
+    said = because(term, name)
     if term.status == "projected":
         said.append(_(BY_RULE))
     elif term.status == "recorded" and not said:
         said.append(_("On record."))
     return said
+
+
+def because(term: Term, name: Namer) -> list[str]:
+    """The reasons alone, for a page that says by a mark of its own how the term stands."""
+    return [_say(reason, name) for reason in term.why]
 
 
 def _say(reason: Reason, name: Namer) -> str:

@@ -40,7 +40,8 @@ def sitting(charter: Charter, day: date, laid: Sequence[Term] | None = None) -> 
     at = next((at for at, term in enumerate(laid) if term.start <= day < term.end), None)
     if at is None:
         coming = next((term for term in laid if term.start > day), None)
-        return Sitting(day, None, coming, None, {}, {})
+        gone = next((term for term in reversed(laid) if term.end <= day), None)
+        return Sitting(day, None, coming, gone, {}, {})
     term = laid[at]
     following = laid[at + 1] if at + 1 < len(laid) else None
     return Sitting(

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import Session
 
-from service.access.door import Answer, IfMatch, Key, bearer, change, create, look
+from service.access.door import Answer, IfMatch, Key, TokenRoute, bearer, change, create, look
 from service.access.rules import ALL_SCOPES, Caller
 from service.access.scene import scene
 from service.access.verbs import OWN_TURN
@@ -16,15 +16,15 @@ from service.groups import queries as groups
 from service.groups.charter import Charter
 from service.groups.decision import Decision, Proposal
 from service.groups.parts import Day
+from service.language.speech import _
 from service.problems import Problem, not_found
 from service.rotation import commands
 from service.rotation.outline import ChangesOut, DecisionsOut, TakenOut, changes_out
-from service.strict import StrictRoute
 from service.text import Id
 from service.versions import Expected, etag
 
 router = APIRouter(
-    prefix="/api/v1/groups/{group}", tags=["rotation"], route_class=StrictRoute, dependencies=[Depends(bearer)]
+    prefix="/api/v1/groups/{group}", tags=["rotation"], route_class=TokenRoute, dependencies=[Depends(bearer)]
 )
 
 Preview = Annotated[bool, Query(description="Say what would change, and save nothing.")]
@@ -41,7 +41,7 @@ class DecisionIn(Proposal):
 def decisions(group: str, request: Request) -> Response:
     """Every decision on the chair, in the order in which they were recorded."""
 
-    def do(session: Session, _: Caller) -> Answer:
+    def do(session: Session, _caller: Caller) -> Answer:
         found = groups.charter(session, group)
         return Answer(200, DecisionsOut(decisions=found.decisions), _tag(session, group))
 
@@ -52,10 +52,10 @@ def decisions(group: str, request: Request) -> Response:
 def one_decision(group: str, decision: str, request: Request) -> Response:
     """One decision on the chair."""
 
-    def do(session: Session, _: Caller) -> Answer:
+    def do(session: Session, _caller: Caller) -> Answer:
         known = {found.id: found for found in groups.charter(session, group).decisions}
         if decision not in known:
-            raise not_found("This decision")
+            raise not_found(_("This decision is not here; check the address."))
         return Answer(200, known[decision], _tag(session, group))
 
     return look(request, group, do)
@@ -118,7 +118,9 @@ def apply(
 ) -> Response:
     """Make this the group's charter, whole and in one transaction, and say which terms that changes."""
     if body.group.id != group:
-        raise Problem(422, "other-group", f"The charter is that of {body.group.id}; send it to that group's address.")
+        raise Problem(
+            422, "other-group", _("The charter is that of {id}; send it to that group's address.", id=body.group.id)
+        )
 
     def do(session: Session, caller: Caller, expected: Expected) -> Answer:
         scene(session, group, caller._replace(scopes=ALL_SCOPES) if preview else caller).need("charter.apply")

@@ -31,6 +31,7 @@ from service.followups.actions.queries import action_row
 from service.followups.actions.rules import owners
 from service.followups.actions.tables import ActionRow
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
 from service.problems import Problem
 from service.versions import Expected
 
@@ -130,9 +131,16 @@ def _answer(at: Scene, row: ActionRow) -> Answer:
 @router.post("/actions/{action}/start", response_model=LoggedOut)
 def start(group: str, action: str, request: Request, if_match: IfMatch = None) -> Response:
     """Say that work has begun."""
-    return _verb(
-        request, group, action, "start", lambda at, row, by: commands.start(at.session, row, by), if_match=if_match
-    )
+    return begin(group, action, LogIn(text="", links=[]), request, if_match=if_match)
+
+
+def begin(group: str, action: str, body: LogIn, request: Request, if_match: str | None) -> Response:
+    """As `start`, with a word on it and links."""
+
+    def work(at: Scene, row: ActionRow, by: By) -> None:
+        commands.start(at.session, row, by, body.text, _links(body.links))
+
+    return _verb(request, group, action, "start", work, if_match=if_match)
 
 
 @router.post("/actions/{action}/log", response_model=LoggedOut)
@@ -187,7 +195,7 @@ def reschedule(group: str, action: str, body: RescheduleIn, request: Request, if
 
     def work(at: Scene, row: ActionRow, by: By) -> None:
         if not body.model_fields_set & {"due", "before"}:
-            raise Problem(422, "no-due-date", "Give due or before; due: null takes the due date away.")
+            raise Problem(422, "no-due-date", _("Give due or before; due: null takes the due date away."))
         commands.reschedule(at.session, at.now, row, by, body.reason, due=body.due, before=body.before)
 
     return _verb(request, group, action, "reschedule", work, if_match=if_match)

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from service import clock, events
-from service.followups.actions.rules import LOG, NO_DAY, PENDING, TOLD, VERBS, differences, plain
+from service.followups.actions.rules import LOG, NO_DAY, PENDING, STANDS, TOLD, VERBS, differences, plain
 from service.followups.actions.tables import ActionLogRow, ActionRow
+from service.language.speech import _, ngettext
 from service.problems import Problem
 
 _KINDS = {
@@ -34,12 +35,11 @@ def may(row: ActionRow, verb: str) -> None:
     """Raises:
     Problem: 409, the action is in a state in which this is not done.
     """
-    starts, _ = VERBS[verb]
-    if row.state not in starts:
+    if row.state not in VERBS[verb][0]:
         raise Problem(
             409,
             f"action-is-{row.state}",
-            f"This action is {row.state}; {verb} is for actions that are {' or '.join(starts)}.",
+            _("{stands} So this cannot be done with it.", stands=_(STANDS[row.state])),
         )
 
 
@@ -60,7 +60,15 @@ def change(
     """
     may(row, verb)
     if verb == "log" and row.version >= LOG:
-        raise Problem(409, "log-is-full", f"The log of an action has at most {LOG} entries; open another action.")
+        raise Problem(
+            409,
+            "log-is-full",
+            ngettext(
+                "The log of an action has at most {n} entry; open another action.",
+                "The log of an action has at most {n} entries; open another action.",
+                LOG,
+            ),
+        )
     seen = told(row)
     leads = VERBS[verb][1]
     for name, value in values.items() if leads is None else (values | {"state": leads}).items():

@@ -11,6 +11,7 @@ from service.followups.activities.tables import ActivityRow
 from service.followups.decisions.tables import GroupDecisionRow
 from service.groups import queries as groups
 from service.groups.charter import Charter
+from service.language.speech import N_, _, ngettext
 from service.meetings.minutes.tables import OutcomeRow
 from service.problems import Problem
 from service.rotation.engine import terms
@@ -36,18 +37,32 @@ def helpers(charter: Charter, ids: Sequence[str], owner: str, today: date) -> li
         Problem: 422, one is no member on this day, or answers for the action already.
     """
     if len(ids) > HELPERS:
-        raise Problem(422, "too-many-helpers", f"An action has at most {HELPERS} helpers.")
+        raise Problem(
+            422,
+            "too-many-helpers",
+            ngettext("An action has at most {n} helper.", "An action has at most {n} helpers.", HELPERS),
+        )
     _members(charter, ids, today, "helpers")
     if owner in ids:
-        raise Problem(422, "owner-is-helper", "helpers names the owner, who answers for it already; take it out.")
+        raise Problem(422, "owner-is-helper", _("helpers names the owner, who answers for it already; take it out."))
     return [member.id for member in charter.members if member.id in ids]
+
+
+_STRANGERS = {
+    "owner": N_("owner names one that is no member today; the members are {known}."),
+    "helpers": N_("helpers names one that is no member today; the members are {known}."),
+}
 
 
 def _members(charter: Charter, ids: Iterable[str], today: date, field: str) -> None:
     standing = {member.id for member in charter.members if member.stands(today)}
     if not set(ids) <= standing:
         known = ", ".join(sorted(standing))
-        raise Problem(422, "no-such-member", f"{field} names one that is no member today; the members are {known}.")
+        raise Problem(
+            422,
+            "no-such-member",
+            _(_STRANGERS[field], known=known),
+        )
 
 
 def purposes(charter: Charter, numbers: Sequence[int]) -> list[int]:
@@ -55,8 +70,10 @@ def purposes(charter: Charter, numbers: Sequence[int]) -> list[int]:
     Problem: 422, one is no purpose of the group.
     """
     if not set(numbers) <= set(charter.purposes):
-        known = ", ".join(str(number) for number in sorted(charter.purposes)) or "none"
-        raise Problem(422, "no-such-purpose", f"purposes names one that the charter does not have; it has {known}.")
+        known = ", ".join(str(number) for number in sorted(charter.purposes)) or "–"
+        raise Problem(
+            422, "no-such-purpose", _("purposes names one that the charter does not have; it has {known}.", known=known)
+        )
     return sorted(set(numbers))
 
 
@@ -71,7 +88,7 @@ def assignee(session: Session, charter: Charter, email: str, owner: str, chair: 
         raise Problem(
             422,
             "no-such-assignee",
-            "assignee is not one of the owner's people today; appoint them first, or leave it to the focal point.",
+            _("assignee is not one of the owner's people today; appoint them first, or leave it to the focal point."),
         )
     rows = groups.people_rows(session, charter.group.id)
     return next(row.id for row in rows if row.email == found.email)
@@ -83,9 +100,9 @@ def source(session: Session, charter: Charter, text: str, today: date) -> str:
     Raises:
         Problem: 422, there is no such thing.
     """
-    kind, _, id_ = text.partition(":")
+    kind, _colon, id_ = text.partition(":")
     if not _exists(session, charter, kind, id_, today):
-        raise Problem(422, "no-such-source", f"source names a {kind} that is not here; check its id.")
+        raise Problem(422, "no-such-source", _("What source names is not here; check its id."))
     return text
 
 

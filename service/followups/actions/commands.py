@@ -14,6 +14,7 @@ from service.followups.actions.due import Due, resolve, standing
 from service.followups.actions.queries import next_number
 from service.followups.actions.rules import REACH, id_of
 from service.followups.actions.tables import ActionRow
+from service.language.speech import _, ngettext
 from service.problems import Problem
 
 
@@ -80,21 +81,29 @@ def open_action(
 
 def _due(session: Session, now: Now, due: date | None, before: str | None, *, past: bool = False) -> Due:
     if due is not None and before is not None:
-        raise Problem(422, "two-due-dates", "Give due or before, not both.")
+        raise Problem(422, "two-due-dates", _("Give due or before, not both."))
     if before is not None:
         return resolve(session, now.charter, before)
     if due is None:
         return Due(None, None)
     if due < (now.charter.group.founded if past else now.today):
-        raise Problem(422, "due-is-past", "due is a day that is over; give today or a later day.")
+        raise Problem(422, "due-is-past", _("due is a day that is over; give today or a later day."))
     if due > now.today + REACH:
-        raise Problem(422, "too-far-ahead", f"due lies at most {REACH.days // 366} years ahead; give an earlier day.")
+        raise Problem(
+            422,
+            "too-far-ahead",
+            ngettext(
+                "due lies at most {n} year ahead; give an earlier day.",
+                "due lies at most {n} years ahead; give an earlier day.",
+                REACH.days // 366,
+            ),
+        )
     return Due(due, None)
 
 
-def start(session: Session, row: ActionRow, by: By) -> None:
-    """Put on record that work has begun."""
-    change(session, row, "start", by)
+def start(session: Session, row: ActionRow, by: By, text: str = "", links: list[dict[str, Any]] | None = None) -> None:
+    """Put on record that work has begun, with a word on it and links where there are any."""
+    change(session, row, "start", by, text=text, links=links)
 
 
 def log(session: Session, row: ActionRow, by: By, text: str, links: list[dict[str, Any]]) -> None:
@@ -104,7 +113,7 @@ def log(session: Session, row: ActionRow, by: By, text: str, links: list[dict[st
         Problem: 422, neither is given.
     """
     if not text and not links:
-        raise Problem(422, "empty-entry", "Write a text, or give links.")
+        raise Problem(422, "empty-entry", _("Write a text, or give links."))
     change(session, row, "log", by, text=text, links=links)
 
 
@@ -136,7 +145,7 @@ def reschedule(
     may(row, "reschedule")
     found = _due(session, now, due, before)
     if (found.day, before, found.meeting) == (row.due, row.before, row.meeting):
-        raise Problem(409, "due-already", "This action is due then already; give another day.")
+        raise Problem(409, "due-already", _("This action is due then already; give another day."))
     change(session, row, "reschedule", by, text=reason, due=found.day, before=before, meeting=found.meeting)
 
 
@@ -156,7 +165,7 @@ def assign(session: Session, now: Now, row: ActionRow, by: By, given: dict[str, 
             checks.assignee(session, now.charter, email, row.owner, now.chair, now.today) if email else None
         )
     if not values:
-        raise Problem(422, "nothing-given", "Give assignee, helpers, or both.")
+        raise Problem(422, "nothing-given", _("Give assignee, helpers, or both."))
     change(session, row, "assign", by, text=text, **values)
 
 
@@ -169,6 +178,6 @@ def transfer(session: Session, now: Now, row: ActionRow, by: By, owner: str, rea
     may(row, "transfer")
     checks.owner(now.charter, owner, now.today)
     if owner == row.owner:
-        raise Problem(409, "owner-already", "This owner answers for it already; name another.")
+        raise Problem(409, "owner-already", _("This owner answers for it already; name another."))
     helpers = [id_ for id_ in row.helpers if id_ != owner]
     change(session, row, "transfer", by, text=reason, owner=owner, helpers=helpers, assignee=None)

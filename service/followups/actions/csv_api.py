@@ -17,7 +17,7 @@ from service.database import reading
 from service.followups.actions import csvs
 from service.followups.actions.bodies import Teller
 from service.followups.actions.door import Asked, resolved
-from service.followups.actions.importing import Took, take
+from service.followups.actions.importing import Told, Took, take
 from service.followups.actions.listing import Filters, every
 from service.problems import Problem
 from service.strict import file_body
@@ -70,8 +70,13 @@ def actions_csv(group: str, request: Request, filters: Asked) -> Response:
         return answer(Out())
 
     look(request, group, do)
+    return as_table(request, group, filters)
+
+
+def as_table(request: Request, group: str, filters: Filters) -> Response:
+    """The table, sent while it is read; that who asks may look at actions has been seen to."""
     headers = {"Content-Disposition": f'attachment; filename="{group}-actions.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(_table(request, group, asked[0]), media_type=MEDIA_TYPE, headers=headers)
+    return StreamingResponse(_table(request, group, filters), media_type=MEDIA_TYPE, headers=headers)
 
 
 def _table(request: Request, group: str, filters: Filters) -> Iterator[str]:
@@ -120,15 +125,22 @@ def import_actions(
 
     A row with a `key` that is known here is not taken again, so that a corrected file can be sent whole.
     """
+    return import_rows(group, request, body, preview=preview, key=key)
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+
+def import_rows(
+    group: str, request: Request, body: bytes, *, preview: bool, key: str | None, told: Told = lambda n, of: None
+) -> Response:
+    """As `import_actions`; `told` hears how many rows are checked, while they are."""
+
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("action.open", *(member.id for member in at.charter.members))
         try:
             rows = csvs.read(body)
         except csvs.UnreadableTable as error:
             raise Problem(422, "unreadable-table", str(error)) from None
-        return answer(_report(take(at, rows), saved=not preview))
+        return answer(_report(take(at, rows, told), saved=not preview))
 
     if preview:
         return rehearse(request, group, do, if_match=None)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from service.language.speech import _, ngettext
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _LIST = re.compile(r"[\s;,]+")
 # What a file may hold in each row; `title` is the one that has to be there.
@@ -47,7 +49,7 @@ def read(raw: bytes) -> list[Row]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableTable("The file is not UTF-8; save it as CSV UTF-8.") from None
+        raise UnreadableTable(_("The file is not UTF-8; save it as CSV UTF-8.")) from None
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
     rows: list[Row] = []
@@ -59,25 +61,36 @@ def read(raw: bytes) -> list[Row]:
             if any(cell.strip() for cell in cells):
                 rows.append(_row(begins, header, cells))
             if len(rows) > ROWS:
-                raise UnreadableTable(f"The file has more than {ROWS} rows; send it in parts.")
+                raise UnreadableTable(
+                    ngettext(
+                        "The file has more than {n} row; send it in parts.",
+                        "The file has more than {n} rows; send it in parts.",
+                        ROWS,
+                    )
+                )
             begins = reader.line_num + 1
     except csv.Error:
         raise UnreadableTable(
-            f"The file cannot be read from line {reader.line_num} on; check its quotes and save it as CSV UTF-8."
+            _(
+                "The file cannot be read from line {line} on; check its quotes and save it as CSV UTF-8.",
+                line=reader.line_num,
+            )
         ) from None
     if not rows:
-        raise UnreadableTable("The file has no rows; write one action in each line below the names of the columns.")
+        raise UnreadableTable(_("The file has no rows; write one action in each line below the names of the columns."))
     return rows
 
 
 def _check(header: list[str]) -> None:
-    takes = f"it takes {', '.join(COLUMNS)}"
+    takes = ", ".join(COLUMNS)
     if "title" not in header:
-        raise UnreadableTable(f"The first line does not name the column title; {takes}.")
+        raise UnreadableTable(_("The first line does not name the column title; it takes {columns}.", columns=takes))
     if not set(header) <= set(COLUMNS):
-        raise UnreadableTable(f"The first line names a column that is not known here; {takes}.")
+        raise UnreadableTable(
+            _("The first line names a column that is not known here; it takes {columns}.", columns=takes)
+        )
     if len(set(header)) != len(header):
-        raise UnreadableTable("The first line names a column twice; name each once.")
+        raise UnreadableTable(_("The first line names a column twice; name each once."))
 
 
 def _row(begins: int, header: list[str], cells: list[str]) -> Row:

@@ -1,6 +1,6 @@
 """What the doors of actions share: the filters of a list, who acts for whom."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
@@ -12,6 +12,7 @@ from service.followups.actions.changing import By
 from service.followups.actions.listing import Filters
 from service.followups.actions.rules import Status, Visibility, owners
 from service.groups.parts import Day
+from service.language.speech import _
 from service.problems import Problem
 from service.text import Id
 
@@ -28,9 +29,10 @@ def asked_for(
         str | None, Query(pattern="^(me|[a-z0-9-]{1,36})$", description="`me`, or a person's id.")
     ] = None,
     visibility: Annotated[Visibility | None, Query()] = None,
+    due: Annotated[Literal["none"] | None, Query(description="`none`: those without a due date.")] = None,
 ) -> Filters:
     """The filters of a list."""
-    return Filters(owner, status, due_from, due_until, purpose, source, helper, assignee, visibility)
+    return Filters(owner, status, due_from, due_until, purpose, source, helper, assignee, visibility, due)
 
 
 Asked = Annotated[Filters, Depends(asked_for)]
@@ -44,9 +46,9 @@ def resolved(filters: Filters, caller: Caller) -> Filters:
     """
     if filters.assignee != "me":
         return filters
-    kind, _, id_ = caller.id.partition(":")
+    kind, _colon, id_ = caller.id.partition(":")
     if kind != "person":
-        raise Problem(422, "nobody", "This token acts for no person; name the person's id in assignee.")
+        raise Problem(422, "nobody", _("This token acts for no person; name the person's id in assignee."))
     return filters._replace(assignee=id_)
 
 
@@ -69,7 +71,7 @@ def owner_of(at: Scene, owner: str | None) -> str:
         return owner
     mine = [member.id for member in at.charter.members if at.may("action.start", member.id) == "own"]
     if len(mine) != 1:
-        raise Problem(422, "owner-required", "Say whose action it is: owner is a member's id, or chair.")
+        raise Problem(422, "owner-required", _("Say whose action it is: owner is a member's id, or chair."))
     return mine[0]
 
 

@@ -17,6 +17,7 @@ from service.followups.actions.tables import ActionRow
 from service.groups import queries as groups
 from service.groups.charter import Charter
 from service.language.dates import spoken
+from service.language.speech import _
 from service.meetings.queries import following, meeting_row, meetings
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
@@ -44,7 +45,7 @@ def resolve(session: Session, charter: Charter, before: str) -> Due:
         raise Problem(
             422,
             "no-meeting-ahead",
-            "No such meeting lies ahead of today; name one that does, or give the day in due.",
+            _("No such meeting lies ahead of today; name one that does, or give the day in due."),
         )
     return Due(due_before(_day(charter, found)), found.id)
 

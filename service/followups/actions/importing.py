@@ -3,30 +3,36 @@
 All of it is one transaction and one answer. A row with a `key` that is known here already is not taken again.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from service.access.scene import Scene
-from service.followups.actions import csvs
+from service.followups.actions import checks, csvs
 from service.followups.actions.bodies import ActionIn
 from service.followups.actions.commands import open_action
 from service.followups.actions.door import needed, owner_of
 from service.followups.actions.queries import by_key
+from service.language.speech import N_, _, ngettext
 from service.problems import Problem
 
 KEY = 100
-# What a cell takes, where it takes no plain text.
+# So many rows are checked before who waits is told.
+STEP = 50
+# What hears how many rows are checked, and of how many.
+Told = Callable[[int, int], None]
+# What to write in a cell that takes no plain text.
 _WRITE = {
-    "title": "a line of at most 300 characters",
-    "owner": "a member's id such as ilo, or chair",
-    "helpers": "members' ids such as ilo iom",
-    "assignee": "the mail address of one of the owner's people",
-    "due": "a day such as 2008-07-01",
-    "before": "a meeting's id, next, next:principals or next:focal-points",
-    "source": "decision:2008-3, outcome:<meeting>/<number>, activity:activity-4 or handover:turn-2",
-    "purposes": "numbers such as 1 3 7",
-    "visibility": "members or public",
+    "title": N_("write a line of at most 300 characters"),
+    "owner": N_("write a member's id such as ilo, or chair"),
+    "helpers": N_("write members' ids such as ilo iom"),
+    "assignee": N_("write the mail address of one of the owner's people"),
+    "due": N_("write a day such as 2008-07-01"),
+    "before": N_("write a meeting's id, next, next:principals or next:focal-points"),
+    "source": N_("write decision:2008-3, outcome:<meeting>/<number>, activity:activity-4 or handover:turn-2"),
+    "purposes": N_("write numbers such as 1 3 7"),
+    "visibility": N_("write members or public"),
 }
 
 
@@ -39,18 +45,28 @@ class Took(NamedTuple):
     why: tuple[str, ...]
 
 
-def take(at: Scene, rows: list[csvs.Row]) -> list[Took]:
-    """Open an action for each row that fits; the group's row is to be locked."""
-    return [_take(at, row) for row in rows]
+def take(at: Scene, rows: list[csvs.Row], told: Told = lambda n, of: None) -> list[Took]:
+    """Open an action for each row that fits; the group's row is to be locked. `told` hears how far it has come."""
+    took: list[Took] = []
+    for n, row in enumerate(rows, 1):
+        took.append(_take(at, row))
+        if n % STEP == 0 or n == len(rows):
+            told(n, len(rows))
+    return took
 
 
 def _take(at: Scene, row: csvs.Row) -> Took:
     if "" in row.cells:
-        return _refused(row, "has more cells than the first line has columns; put quotes around a text with commas")
+        return _refused(row, _("has more cells than the first line has columns; put quotes around a text with commas"))
     cells = dict(row.cells)
     key = cells.pop("key", None)
     if key is not None and len(key) > KEY:
-        return _refused(row, f"key is longer than {KEY} characters; shorten it")
+        return _refused(
+            row,
+            ngettext(
+                "key is longer than {n} character; shorten it", "key is longer than {n} characters; shorten it", KEY
+            ),
+        )
     known = by_key(at.session, at.group_id, key) if key is not None else None
     if known is not None:
         return Took(row.line, "known", known.id, ())
@@ -62,7 +78,7 @@ def _take(at: Scene, row: csvs.Row) -> Took:
         if "purposes" in values:
             values["purposes"] = [_number(part) for part in values["purposes"]]
         body = ActionIn.model_validate(values)
-        owner = owner_of(at, body.owner)
+        owner = checks.owner(at.charter, owner_of(at, body.owner), at.today)
         by = needed(at, "action.open", owner)
         said = body.model_dump() | {"owner": owner}
         return Took(row.line, "taken", open_action(at.session, at.now, by, key=key, past=True, **said).id, ())
@@ -76,7 +92,7 @@ def _take(at: Scene, row: csvs.Row) -> Took:
 
 def _number(part: str) -> int:
     if not (part.isascii() and part.isdigit() and len(part) <= 4):
-        raise ValueError("purposes are numbers, such as 1 3 7")
+        raise ValueError(_("purposes are numbers, such as 1 3 7"))
     return int(part)
 
 
@@ -84,7 +100,10 @@ def _fault(fault: Any) -> str:
     """What is wrong with a cell, and what to write instead."""
     column = str(fault["loc"][0])
     hint = _WRITE.get(column)
-    return f"{column}: {str(fault['msg']).removeprefix('Value error, ')}" + (f"; write {hint}" if hint else "")
+    # What pydantic says of its own is English, and the hint says the same.
+    own = str(fault["msg"]).removeprefix("Value error, ") if fault["type"] == "value_error" else ""
+    why = "; ".join(part for part in (own, _(hint) if hint else "") if part)
+    return f"{column}: {why or _('this cannot be used')}"
 
 
 def _refused(row: csvs.Row, *why: str) -> Took:

@@ -5,7 +5,7 @@ Two filters stand in lists inside a row (purposes and helpers) and are looked at
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, or_, select, tuple_
 from sqlmodel import Session
@@ -18,7 +18,10 @@ Values = dict[str, Any]
 
 
 class Filters(NamedTuple):
-    """Which actions: all that are set hold together. `due_from` and `due_until` are days `[from, until)`."""
+    """Which actions: all that are set hold together. `due_from` and `due_until` are days `[from, until)`.
+
+    `due` is `none` for those without a day.
+    """
 
     owner: str | None = None
     status: Status | None = None
@@ -29,6 +32,7 @@ class Filters(NamedTuple):
     helper: str | None = None
     assignee: str | None = None
     visibility: str | None = None
+    due: Literal["none"] | None = None
 
     def named(self) -> str:
         """What makes two lists the same one, for their cursors."""
@@ -102,6 +106,8 @@ def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
         yield and_(_c.place >= filters.due_from, _c.place < NO_DAY)
     if filters.due_until is not None:
         yield _c.place < filters.due_until
+    if filters.due == "none":
+        yield _c.place == NO_DAY
     if filters.helper is not None:
         yield _text("helpers").contains(f'"{filters.helper}"', autoescape=True)
     if filters.purpose is not None:

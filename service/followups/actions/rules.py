@@ -11,10 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from service.language.speech import N_
+
 State = Literal["open", "in-progress", "done", "dropped"]
 Status = Literal["open", "in-progress", "done", "dropped", "overdue", "pending"]
 Visibility = Literal["members", "public"]
 
+# How each state is said of one, as a whole sentence.
+STANDS: dict[str, str] = {
+    "open": N_("This action is open."),
+    "in-progress": N_("This action is in progress."),
+    "done": N_("This action is done."),
+    "dropped": N_("This action was dropped."),
+}
 PENDING: tuple[State, ...] = ("open", "in-progress")
 # Which states a verb starts from, and where it leads; None leaves the state as it is.
 VERBS: dict[str, tuple[tuple[State, ...], State | None]] = {

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session
 
 from service.access.bodies import answer, given, new_router
-from service.access.door import Answer, IfMatch, Key, change, create, glance, look
+from service.access.door import ANYBODY, Answer, IfMatch, Key, change, create, glance, look
 from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.followups.activities import commands
@@ -33,6 +33,7 @@ from service.followups.activities.rules import State, public_sees
 from service.followups.activities.tables import ActivityRow
 from service.followups.programmes.queries import programme_row
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
 from service.problems import Problem, not_found
 from service.text import Id, Line
 from service.versions import Expected
@@ -40,7 +41,7 @@ from service.versions import Expected
 router = new_router("activities")
 
 
-@router.get("/activities", response_model=ActivitiesOut)
+@router.get("/activities", response_model=ActivitiesOut, openapi_extra=ANYBODY)
 def list_activities(
     group: str,
     request: Request,
@@ -84,7 +85,7 @@ def list_activities(
     return glance(request, group, do)
 
 
-@router.get("/activities/{activity}", response_model=OneActivityOut)
+@router.get("/activities/{activity}", response_model=OneActivityOut, openapi_extra=ANYBODY)
 def one_activity(group: str, activity: str, request: Request) -> Response:
     """One activity with its milestones and what was done last about it."""
 
@@ -92,7 +93,7 @@ def one_activity(group: str, activity: str, request: Request) -> Response:
         at = scene(session, group, caller)
         row = activity_row(session, group, activity)
         if not at.inside and not public_sees(row.visibility, row.agreed_at):
-            raise not_found("This activity")
+            raise not_found(_("This activity is not here; check the address."))
         return answer(out(at, row), row.version)
 
     return glance(request, group, do)
@@ -159,10 +160,10 @@ def report(group: str, activity: str, body: ReportIn, request: Request, if_match
     def do(at: Scene, row: ActivityRow, by: By) -> None:
         if body.member not in (row.lead, *row.partners):
             raise Problem(
-                422, "takes-no-part", "This member takes no part in the activity; name its lead or a partner."
+                422, "takes-no-part", _("This member takes no part in the activity; name its lead or a partner.")
             )
         if not body.text:
-            raise Problem(422, "empty-field", "The text is empty; say how far it has come.")
+            raise Problem(422, "empty-field", _("The text is empty; say how far it has come."))
         outputs = [(one.document.model_dump(), one.expected) for one in body.outputs]
         links = [one.model_dump() for one in body.links]
         said = by._replace(member=body.member)
@@ -178,7 +179,7 @@ def edit(group: str, activity: str, body: EditIn, request: Request, if_match: If
     def do(at: Scene, row: ActivityRow, by: By) -> None:
         values = given(body)
         if any(value is None for name, value in values.items() if name != "external") or values.get("objective") == "":
-            raise Problem(422, "empty-field", "Only external may be null, and no text empty; leave out what stays.")
+            raise Problem(422, "empty-field", _("Only external may be null, and no text empty; leave out what stays."))
         if "lead" in values and values["lead"] != row.lead:
             at.need("activity.agree")
         need_external(at.session, group, body.external)

@@ -10,6 +10,7 @@ from service.access.bodies import Document, Documents, In, Out, Purposes
 from service.followups.activities.rules import EXPECTED, MILESTONES, State, Visibility, overdue
 from service.followups.activities.tables import ActivityReportRow, ActivityRow, MilestoneRow
 from service.groups.parts import Day
+from service.language.speech import _
 from service.text import Id, Line, Text
 
 Areas = Annotated[list[Line], Field(max_length=50)]
@@ -44,9 +45,9 @@ class ActivityIn(In):
     @model_validator(mode="after")
     def _usable(self) -> "ActivityIn":
         if self.until <= self.from_:
-            raise ValueError("until is not after from; until is the day after the last")
+            raise ValueError(_("until is not after from; until is the day after the last"))
         if not self.objective:
-            raise ValueError("objective is empty; say what it is for")
+            raise ValueError(_("objective is empty; say what it is for"))
         return self
 
 
@@ -75,7 +76,7 @@ class AgreeIn(In):
     @model_validator(mode="after")
     def _one(self) -> "AgreeIn":
         if (self.decision is None) == (self.meeting is None):
-            raise ValueError("name the decision that agreed it, or the meeting; one of the two")
+            raise ValueError(_("name the decision that agreed it, or the meeting; one of the two"))
         return self
 
 

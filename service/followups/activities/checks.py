@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 from service import clock
 from service.followups.activities.rules import Fault
 from service.followups.decisions.queries import decision_row, state_of
+from service.followups.decisions.rules import STANDS
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.meetings.outside.tables import ExternalRow
 from service.meetings.queries import meeting_row
 from service.problems import Problem
@@ -46,20 +48,24 @@ def _adopted(session: Session, group_id: str, id_: str) -> None:
     try:
         found = state_of(session, decision_row(session, group_id, id_))
     except Problem:
-        raise Problem(422, "no-such-decision", "This group decision is not here; check its number.") from None
+        raise Problem(422, "no-such-decision", _("This group decision is not here; check its number.")) from None
     if found != "adopted":
-        raise Problem(409, f"decision-is-{found}", f"This decision is {found}; only an adopted one agrees an activity.")
+        raise Problem(
+            409,
+            f"decision-is-{found}",
+            _("{stands} Only an adopted one agrees an activity.", stands=_(STANDS[found])),
+        )
 
 
 def _begun(session: Session, group_id: str, id_: str) -> None:
     try:
         row = meeting_row(session, group_id, id_)
     except Problem:
-        raise Problem(422, "no-such-meeting", "This meeting is not here; check its id.") from None
+        raise Problem(422, "no-such-meeting", _("This meeting is not here; check its id.")) from None
     if row.state == "cancelled":
-        raise Problem(409, "meeting-is-cancelled", "This meeting was cancelled; name one that took place.")
+        raise Problem(409, "meeting-is-cancelled", _("This meeting was cancelled; name one that took place."))
     if row.start > clock.now():
-        raise Problem(409, "meeting-not-begun", "This meeting has not begun; name one at which it was agreed.")
+        raise Problem(409, "meeting-not-begun", _("This meeting has not begun; name one at which it was agreed."))
 
 
 def need_external(session: Session, group_id: str, id_: str | None) -> None:
@@ -72,4 +78,4 @@ def need_external(session: Session, group_id: str, id_: str | None) -> None:
         ExternalRow.group_id == group_id, ExternalRow.id == id_, ~col(ExternalRow.withdrawn)
     )
     if session.exec(asked).first() is None:
-        raise Problem(422, "no-such-event", "This external event is not here; keep it first, or leave it out.")
+        raise Problem(422, "no-such-event", _("This external event is not here; keep it first, or leave it out."))

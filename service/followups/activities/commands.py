@@ -13,6 +13,7 @@ from service.followups.activities.log import By, note
 from service.followups.activities.queries import next_number
 from service.followups.activities.tables import ActivityRow, MilestoneRow
 from service.groups.charter import Charter
+from service.language.speech import _, ngettext
 from service.problems import Problem
 
 
@@ -84,9 +85,15 @@ def report(
     """
     before = _advance(row, "report")
     if any(number is not None and not 1 <= number <= len(row.expected) for _, number in outputs):
-        raise Problem(422, "no-such-output", "An output answers one that was not expected; name its number, or none.")
+        raise Problem(
+            422, "no-such-output", _("An output answers one that was not expected; name its number, or none.")
+        )
     if len(row.outputs) + len(outputs) > rules.OUTPUTS:
-        raise Problem(409, "too-many-outputs", f"An activity has at most {rules.OUTPUTS} outputs.")
+        raise Problem(
+            409,
+            "too-many-outputs",
+            ngettext("An activity has at most {n} output.", "An activity has at most {n} outputs.", rules.OUTPUTS),
+        )
     day = zones.day_in(clock.now(), charter.group.timezone).isoformat()
     new = [{"document": document, "expected": number, "member": by.member, "day": day} for document, number in outputs]
     row.outputs = [*row.outputs, *new]
@@ -113,13 +120,13 @@ def edit(session: Session, charter: Charter, row: ActivityRow, values: dict[str,
     for name, value in values.items():
         setattr(row, name, value)
     if row.until_day <= row.from_day:
-        raise Problem(422, "invalid-period", "until is not after from; until is the day after the last.")
+        raise Problem(422, "invalid-period", _("until is not after from; until is the day after the last."))
     if changed & {"purposes", "areas"}:
         refuse(rules.unknown_words(charter, None, row.purposes, row.areas))
     if changed & {"lead", "partners"}:
         refuse(rules.unfit_members(charter, row.lead, row.partners, zones.day_in(clock.now(), charter.group.timezone)))
     if rules.lost_expected(row.expected, [one["expected"] for one in row.outputs if one["expected"]]):
-        raise Problem(409, "output-is-answered", "An expected output that is answered would be gone; keep it.")
+        raise Problem(409, "output-is-answered", _("An expected output that is answered would be gone; keep it."))
     _mark(row)
     _done(session, row, "edited", by, before, changes=changes)
 
@@ -159,10 +166,10 @@ def need_state(row: ActivityRow, verb: str) -> None:
     Problem: 409, the verb may not be used on an activity in this state.
     """
     if rules.becomes(verb, row.state) is None:
-        states, _ = rules.VERBS[verb]
-        allowed = " or ".join(states)
         raise Problem(
-            409, f"activity-is-{row.state}", f"This activity is {row.state}; this is for one that is {allowed}."
+            409,
+            f"activity-is-{row.state}",
+            _("{stands} So this cannot be done with it.", stands=_(rules.STANDS[row.state])),
         )
 
 

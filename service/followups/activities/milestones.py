@@ -10,6 +10,7 @@ from service.followups.activities.log import By, note
 from service.followups.activities.queries import milestones
 from service.followups.activities.rules import MILESTONES
 from service.followups.activities.tables import ActivityRow, MilestoneRow
+from service.language.speech import _, ngettext
 from service.problems import Problem
 
 
@@ -22,7 +23,11 @@ def add(session: Session, row: ActivityRow, title: str, due: date, by: By) -> Mi
     need_state(row, "edit")
     known = milestones(session, row)
     if len(known) >= MILESTONES:
-        raise Problem(409, "too-many-milestones", f"An activity has at most {MILESTONES} milestones.")
+        raise Problem(
+            409,
+            "too-many-milestones",
+            ngettext("An activity has at most {n} milestone.", "An activity has at most {n} milestones.", MILESTONES),
+        )
     number = known[-1].number + 1 if known else 1
     found = MilestoneRow(
         group_id=row.group_id, activity=row.id, number=number, title=title, due=due, set_at=clock.now()
@@ -54,7 +59,7 @@ def move(session: Session, row: ActivityRow, found: MilestoneRow, due: date, rea
     need_state(row, "edit")
     _refuse_reached(found)
     if due == found.due:
-        raise Problem(422, "nothing-changes", "The milestone stands on this day already; name another.")
+        raise Problem(422, "nothing-changes", _("The milestone stands on this day already; name another."))
     change = _change(found, "due", found.due, due)
     found.due, found.set_at = due, clock.now()
     found.moves += 1
@@ -64,7 +69,7 @@ def move(session: Session, row: ActivityRow, found: MilestoneRow, due: date, rea
 
 def _refuse_reached(found: MilestoneRow) -> None:
     if found.reached is not None:
-        raise Problem(409, "milestone-is-reached", "This milestone is reached; add another for what is left.")
+        raise Problem(409, "milestone-is-reached", _("This milestone is reached; add another for what is left."))
 
 
 def _done(

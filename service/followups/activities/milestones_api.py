@@ -12,6 +12,7 @@ from service.followups.activities.door import acting
 from service.followups.activities.log import By
 from service.followups.activities.queries import milestone_row
 from service.followups.activities.tables import ActivityRow
+from service.language.speech import _
 from service.problems import Problem
 
 router = new_router("activities")
@@ -36,7 +37,7 @@ def reach(
     def do(at: Scene, row: ActivityRow, by: By) -> None:
         day = body.day or at.today
         if day > at.today:
-            raise Problem(422, "invalid-day", "This day has not come yet; name the day on which it was reached.")
+            raise Problem(422, "invalid-day", _("This day has not come yet; name the day on which it was reached."))
         milestones.reach(at.session, row, milestone_row(at.session, row, number), day, by)
 
     return verb(request, group, activity, if_match, _whoever_takes_part, do)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from service.followups.activities.rules import mark
 from service.followups.activities.tables import ActivityReportRow, ActivityRow, MilestoneRow
+from service.language.speech import _
 from service.problems import not_found
 
 _ID = re.compile(r"activity-[1-9][0-9]{0,8}")
@@ -22,7 +23,7 @@ def activity_row(session: Session, group_id: str, id_: str, *, lock: bool = Fals
     known = _ID.fullmatch(id_) is not None
     row = session.exec(asked.with_for_update() if lock else asked).first() if known else None
     if row is None:
-        raise not_found("This activity")
+        raise not_found(_("This activity is not here; check the address."))
     return row
 
 
@@ -38,6 +39,7 @@ def activities(
     area: str | None = None,
     member: str | None = None,
     external: str | None = None,
+    decision: str | None = None,
     ids: Collection[str] | None = None,
     most: int = 50,
 ) -> list[ActivityRow]:
@@ -49,6 +51,7 @@ def activities(
         asked = asked.where(ActivityRow.visibility == "public", col(ActivityRow.agreed_at).is_not(None))
     for column, value in (
         (ActivityRow.state, state), (ActivityRow.kind, kind), (ActivityRow.external, external),
+        (ActivityRow.decision, decision),
     ):  # fmt: skip
         if value is not None:
             asked = asked.where(col(column) == value)
@@ -90,7 +93,7 @@ def milestone_row(session: Session, row: ActivityRow, number: int) -> MilestoneR
     """
     found = session.get(MilestoneRow, (row.group_id, row.id, number)) if 0 < number < 10**6 else None
     if found is None:
-        raise not_found("This milestone")
+        raise not_found(_("This milestone is not here; check the address."))
     return found
 
 

@@ -11,9 +11,18 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from service.groups.charter import Charter
+from service.language.speech import N_, _
 
 State = Literal["proposed", "agreed", "ongoing", "completed", "discontinued"]
 Visibility = Literal["members", "public"]
+# How each state is said of one, as a whole sentence.
+STANDS: dict[str, str] = {
+    "proposed": N_("This activity is proposed."),
+    "agreed": N_("This activity is agreed."),
+    "ongoing": N_("This activity is ongoing."),
+    "completed": N_("This activity is completed."),
+    "discontinued": N_("This activity was discontinued."),
+}
 CLOSED = ("completed", "discontinued")
 MILESTONES, EXPECTED, OUTPUTS = 100, 50, 500
 
@@ -80,15 +89,25 @@ def mark(kind: str, value: str) -> str:
 def unknown_words(charter: Charter, kind: str | None, purposes: Sequence[int], areas: Sequence[str]) -> Fault | None:
     """What is wrong with kind, purposes and areas by the group's charter."""
     if kind is not None and kind not in charter.kinds:
-        return Fault("no-such-kind", f"The charter knows no such kind of activity; {_choose(charter.kinds)}")
+        return Fault(
+            "no-such-kind", _("The charter knows no such kind of activity. {choose}", choose=_choose(charter.kinds))
+        )
     if any(purpose not in charter.purposes for purpose in purposes):
-        return Fault("no-such-purpose", f"The charter knows no such purpose; {_choose(map(str, charter.purposes))}")
+        return Fault(
+            "no-such-purpose",
+            _("The charter knows no such purpose. {choose}", choose=_choose(map(str, charter.purposes))),
+        )
     if charter.purposes and not purposes:
-        return Fault("no-purpose", f"Name at least one purpose that it serves; {_choose(map(str, charter.purposes))}")
+        return Fault(
+            "no-purpose",
+            _("Name at least one purpose that it serves. {choose}", choose=_choose(map(str, charter.purposes))),
+        )
     if any(area not in charter.areas for area in areas):
-        return Fault("no-such-area", f"The charter knows no such area of work; {_choose(charter.areas)}")
+        return Fault(
+            "no-such-area", _("The charter knows no such area of work. {choose}", choose=_choose(charter.areas))
+        )
     if len(set(purposes)) != len(purposes) or len(set(areas)) != len(areas):
-        return Fault("named-twice", "A purpose or an area stands twice; name each once.")
+        return Fault("named-twice", _("A purpose or an area stands twice; name each once."))
     return None
 
 
@@ -97,11 +116,11 @@ def unfit_members(charter: Charter, lead: str, partners: Sequence[str], day: dat
     for id_ in (lead, *partners):
         member = charter.member(id_)
         if member is None or not member.stands(day):
-            return Fault("no-such-member", "An activity is led and joined by members of today; name those.")
+            return Fault("no-such-member", _("An activity is led and joined by members of today; name those."))
     if lead in partners:
-        return Fault("named-twice", "The lead stands among the partners as well; name it once.")
+        return Fault("named-twice", _("The lead stands among the partners as well; name it once."))
     if len(set(partners)) != len(partners):
-        return Fault("named-twice", "A partner stands twice; name each once.")
+        return Fault("named-twice", _("A partner stands twice; name each once."))
     return None
 
 
@@ -112,4 +131,6 @@ def lost_expected(expected: Sequence[str], answered: Collection[int]) -> bool:
 
 def _choose(names: Iterable[str]) -> str:
     known = ", ".join(names)
-    return f"choose from: {known}." if known else "the charter lists none; ask the secretariat."
+    if not known:
+        return _("The charter lists none; ask the secretariat.")
+    return _("Choose from: {known}.", known=known)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.database import Instant
@@ -19,7 +19,7 @@ class ActivityRow(SQLModel, table=True):
     """
 
     __tablename__ = "activity"
-    __table_args__ = (UniqueConstraint("group_id", "number"),)
+    __table_args__ = (UniqueConstraint("group_id", "number"), Index("ix_activity_state", "group_id", "state", "number"))
 
     group_id: str = Field(primary_key=True, max_length=40, foreign_key="group.id")
     id: str = Field(primary_key=True, max_length=40)

@@ -6,7 +6,7 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session, col, select
 
 from service.access.bodies import answer, new_router
-from service.access.door import Answer, IfMatch, Key, change, create, glance, look
+from service.access.door import ANYBODY, Answer, IfMatch, Key, change, create, glance, look
 from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.events import Event
@@ -23,6 +23,7 @@ from service.followups.decisions.outline import (
 from service.followups.decisions.queries import Wanted, decision_row, page, state_of
 from service.followups.decisions.tables import GroupDecisionRow
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
 from service.meetings.outline import EventOut
 from service.problems import Problem, not_found
 from service.versions import Expected
@@ -30,7 +31,7 @@ from service.versions import Expected
 router = new_router("decisions")
 
 
-@router.get("/decisions", response_model=DecisionsOut)
+@router.get("/decisions", response_model=DecisionsOut, openapi_extra=ANYBODY)
 def decisions(
     group: str,
     request: Request,
@@ -60,7 +61,7 @@ def decisions(
     return glance(request, group, do)
 
 
-@router.get("/decisions/{decision}", response_model=DecisionOut)
+@router.get("/decisions/{decision}", response_model=DecisionOut, openapi_extra=ANYBODY)
 def one_decision(group: str, decision: str, request: Request) -> Response:
     """One decision; to members with what each has answered, and who is silent."""
 
@@ -69,7 +70,7 @@ def one_decision(group: str, decision: str, request: Request) -> Response:
         at.need(_look(at))
         row = decision_row(session, group, decision)
         if not at.inside and (row.visibility != "public" or state_of(session, row) not in ("adopted", "superseded")):
-            raise not_found("This decision")
+            raise not_found(_("This decision is not here; check the address."))
         return _answer(at, row)
 
     return glance(request, group, do)
@@ -152,7 +153,7 @@ def revise(group: str, decision: str, body: ReviseIn, request: Request, if_match
         row = decision_row(session, group, decision)
         expected.meet(row.version)
         if not body.text:
-            raise Problem(422, "empty-field", "The text is empty; write what is to be decided.")
+            raise Problem(422, "empty-field", _("The text is empty; write what is to be decided."))
         commands.revise(session, at.charter, row, text=body.text, title=body.title, last=body.until, actor=caller.name)
         return _answer(at, row)
 
@@ -169,7 +170,7 @@ def withdraw(group: str, decision: str, body: WhyIn, request: Request, if_match:
         row = decision_row(session, group, decision)
         expected.meet(row.version)
         if not body.reason:
-            raise Problem(422, "empty-field", "The reason is empty; say why it is withdrawn.")
+            raise Problem(422, "empty-field", _("The reason is empty; say why it is withdrawn."))
         commands.withdraw(session, row, reason=body.reason, actor=caller.name)
         return _answer(at, row)
 
@@ -189,15 +190,15 @@ def _made(at: Scene, body: DecisionIn, supersedes: str | None = None) -> Answer:
     if body.until is None:
         apart = {one.member: one.reason for one in body.dissociating}
         if len(apart) != len(body.dissociating):
-            raise Problem(422, "repeated-member", "A member is named twice among those that dissociate.")
+            raise Problem(422, "repeated-member", _("A member is named twice among those that dissociate."))
         if not all(apart.values()):
-            raise Problem(422, "reason-required", "Say of each member that dissociates why.")
+            raise Problem(422, "reason-required", _("Say of each member that dissociates why."))
         row = commands.record(
             at.session, at.charter, endorsing=body.endorsing, dissociating=apart, actor=at.actor, **values
         )
     else:
         if body.endorsing or body.dissociating:
-            raise Problem(422, "members-answer", "In a silence procedure members answer themselves; leave them out.")
+            raise Problem(422, "members-answer", _("In a silence procedure members answer themselves; leave them out."))
         row = commands.open_(at.session, at.charter, last=body.until, actor=at.actor, **values)
     return _answer(at, row, 201, Location=f"/api/v1/groups/{at.group_id}/decisions/{row.id}")
 

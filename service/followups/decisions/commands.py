@@ -12,6 +12,8 @@ from service.followups.decisions.making import count, need_member, new_row, sour
 from service.followups.decisions.queries import ADOPTED, answers, course, state_of
 from service.followups.decisions.tables import GroupAnswerRow, GroupDecisionRow
 from service.groups.charter import Charter
+from service.language.speech import _, ngettext
+from service.meetings.rules import STANDS as MEETING
 from service.problems import Problem
 
 
@@ -27,18 +29,23 @@ def record(
     """
     if values.get("meeting") is None:
         raise Problem(
-            422, "meeting-required", "Name the meeting that took it; without one, give until for a silence procedure."
+            422,
+            "meeting-required",
+            _("Name the meeting that took it; without one, give until for a silence procedure."),
         )
     meeting = source(session, charter, values)
-    if meeting is None or meeting.state != "held":
-        state = meeting.state if meeting else "missing"
-        raise Problem(409, f"meeting-is-{state}", f"This meeting is {state}; only one that was held has decided.")
+    assert meeting is not None
+    if meeting.state != "held":
+        state = meeting.state
+        raise Problem(
+            409, f"meeting-is-{state}", _("{stands} Only one that was held has decided.", stands=_(MEETING[state]))
+        )
     day = zones.day_in(meeting.start, charter.group.timezone)
     named = [*endorsing, *dissociating]
     if len(set(named)) != len(named):
-        raise Problem(422, "repeated-member", "A member is named twice among endorsing and dissociating.")
+        raise Problem(422, "repeated-member", _("A member is named twice among endorsing and dissociating."))
     if values["position"] and not endorsing:
-        raise Problem(422, "endorsing-required", "A common position names in endorsing the agencies that carry it.")
+        raise Problem(422, "endorsing-required", _("A common position names in endorsing the agencies that carry it."))
     for member in named:
         need_member(charter, member, day)
     row = new_row(session, charter, actor=actor, **values)
@@ -60,7 +67,7 @@ def open_(session: Session, charter: Charter, *, last: date, actor: str, **value
     """
     meeting = source(session, charter, values)
     if meeting is not None and meeting.state == "cancelled":
-        raise Problem(409, "meeting-is-cancelled", "This meeting is cancelled; leave it out, or name another one.")
+        raise Problem(409, "meeting-is-cancelled", _("This meeting is cancelled; leave it out, or name another one."))
     row = new_row(session, charter, actor=actor, round=1, until=deadline(charter, last), **values)
     events.record(
         session, row.group_id, "decision.opened", row.id, "1", actor=actor, round=1, until=last.isoformat(),
@@ -79,7 +86,16 @@ def deadline(charter: Charter, last: date) -> datetime:
     zone = charter.group.timezone
     least, most = rules.SILENCE
     if not least <= (last - zones.day_in(clock.now(), zone)).days <= most:
-        raise Problem(422, "invalid-deadline", f"Give members {least} to {most} days from today.")
+        raise Problem(
+            422,
+            "invalid-deadline",
+            ngettext(
+                "Give members {least} to {n} day from today.",
+                "Give members {least} to {n} days from today.",
+                most,
+                least=least,
+            ),
+        )
     return zones.midnight(last + timedelta(days=1), zone)
 
 
@@ -95,14 +111,18 @@ def answer(
     now = clock.now()
     if not rules.takes_answers(course(row), now):
         state = state_of(session, row)
-        raise Problem(409, f"decision-is-{state}", f"This decision is {state}; the time to answer is over.")
+        raise Problem(
+            409, f"decision-is-{state}", _("{stands} The time to answer is over.", stands=_(rules.STANDS[state]))
+        )
     if round_ != row.round:
         raise Problem(
-            409, "other-round", f"This decision is in round {row.round} by now; read its text again and answer to that."
+            409,
+            "other-round",
+            _("This decision is in round {round} by now; read its text again and answer to that.", round=row.round),
         )
     need_member(charter, member, zones.day_in(now, charter.group.timezone))
     if choice in rules.NEEDS_REASON and not reason:
-        raise Problem(422, "reason-required", "Say in reason why; only an endorsement needs none.")
+        raise Problem(422, "reason-required", _("Say in reason why; only an endorsement needs none."))
     known = answers(session, row)
     last = rules.standing(known, row.round).get(member)
     if last is not None and (last.answer, last.reason, last.by) == (choice, reason or None, actor):
@@ -131,9 +151,9 @@ def revise(
     Raises:
         Problem: 409, it is adopted or withdrawn, or was revised too often; 422, as `deadline`.
     """
-    _runs(session, row, "revised")
+    _runs(session, row)
     if row.round >= rules.ROUNDS:
-        raise Problem(409, "revised-too-often", "This decision was revised too often; withdraw it and open another.")
+        raise Problem(409, "revised-too-often", _("This decision was revised too often; withdraw it and open another."))
     until = deadline(charter, last)
     row.rounds = [*row.rounds, kept_round(row)]
     row.text, row.title = text, title or row.title
@@ -152,7 +172,7 @@ def withdraw(session: Session, row: GroupDecisionRow, *, reason: str, actor: str
     Raises:
         Problem: 409, it is adopted or withdrawn.
     """
-    _runs(session, row, "withdrawn")
+    _runs(session, row)
     row.withdrawn_at, row.reason = clock.now(), reason
     count(session, row)
     events.record(session, row.group_id, "decision.withdrawn", row.id, "0", actor=actor, reason=reason, round=row.round)
@@ -183,13 +203,15 @@ def kept_round(row: GroupDecisionRow) -> dict[str, Any]:
     }
 
 
-def _runs(session: Session, row: GroupDecisionRow, done: str) -> None:
+def _runs(session: Session, row: GroupDecisionRow) -> None:
+    """Only an open or contested one is revised and withdrawn; what is adopted is superseded by another."""
     if not rules.is_running(course(row), clock.now()):
         state = state_of(session, row)
-        raise Problem(
-            409, f"decision-is-{state}", f"This decision is {state}; only an open or contested one is {done}. "
-            "What is adopted is superseded by another.",
-        )  # fmt: skip
+        detail = _(
+            "{stands} Only an open or contested one is revised or withdrawn; what is adopted is superseded by another.",
+            stands=_(rules.STANDS[state]),
+        )
+        raise Problem(409, f"decision-is-{state}", detail)
 
 
 def _keep(

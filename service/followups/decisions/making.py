@@ -8,8 +8,11 @@ from sqlmodel import Session, func, select
 
 from service import clock, zones
 from service.followups.decisions.queries import decision_row, state_of, successors
+from service.followups.decisions.rules import STANDS
 from service.followups.decisions.tables import GroupDecisionRow
 from service.groups.charter import Charter
+from service.language.dates import spoken
+from service.language.speech import _
 from service.meetings.minutes.queries import outcomes
 from service.meetings.queries import meeting_row
 from service.meetings.tables import MeetingRow
@@ -27,7 +30,7 @@ def new_row(
     """
     _purposes(charter, values["purposes"])
     if not values["text"]:
-        raise Problem(422, "empty-field", "The text is empty; write what is decided.")
+        raise Problem(422, "empty-field", _("The text is empty; write what is decided."))
     replaced = _superseded(session, charter, supersedes) if supersedes is not None else None
     now = clock.now()
     year = zones.day_in(now, charter.group.timezone).year
@@ -51,10 +54,12 @@ def _superseded(session: Session, charter: Charter, id_: str) -> GroupDecisionRo
     row = decision_row(session, charter.group.id, id_)
     state = state_of(session, row)
     if state != "adopted":
-        raise Problem(409, f"decision-is-{state}", f"This decision is {state}; only an adopted one is superseded.")
+        raise Problem(
+            409, f"decision-is-{state}", _("{stands} Only an adopted one is superseded.", stands=_(STANDS[state]))
+        )
     if any(one.withdrawn_at is None for one in successors(session, row.group_id, [row.id])[row.id]):
         raise Problem(
-            409, "already-in-hand", "Another decision is open to supersede this one; revise or withdraw that."
+            409, "already-in-hand", _("Another decision is open to supersede this one; revise or withdraw that.")
         )
     return row
 
@@ -68,18 +73,20 @@ def source(session: Session, charter: Charter, values: Mapping[str, Any]) -> Mee
     id_, number = values.get("meeting"), values.get("outcome")
     if id_ is None:
         if number is not None:
-            raise Problem(422, "meeting-required", "An outcome belongs to a meeting; name it in meeting.")
+            raise Problem(422, "meeting-required", _("An outcome belongs to a meeting; name it in meeting."))
         return None
     meeting = meeting_row(session, charter.group.id, id_)
     if number is not None and number not in {one.number for one in outcomes(session, meeting)}:
-        raise Problem(422, "no-such-outcome", "The minutes of this meeting have no outcome with that number.")
+        raise Problem(422, "no-such-outcome", _("The minutes of this meeting have no outcome with that number."))
     return meeting
 
 
 def _purposes(charter: Charter, purposes: Sequence[int]) -> None:
     if not set(purposes) <= set(charter.purposes):
-        known = ", ".join(map(str, sorted(charter.purposes))) or "none"
-        raise Problem(422, "no-such-purpose", f"A purpose is not in the Terms of Reference; they are {known}.")
+        known = ", ".join(map(str, sorted(charter.purposes))) or "–"
+        raise Problem(
+            422, "no-such-purpose", _("A purpose is not in the Terms of Reference; they are {known}.", known=known)
+        )
 
 
 def need_member(charter: Charter, member: str, day: date) -> None:
@@ -88,9 +95,11 @@ def need_member(charter: Charter, member: str, day: date) -> None:
     """
     found = charter.member(member)
     if found is None:
-        raise Problem(422, "no-such-member", "A member that is named is not known here; name members by their id.")
+        raise Problem(422, "no-such-member", _("A member that is named is not known here; name members by their id."))
     if not found.stands(day):
-        raise Problem(422, "no-such-member", f"{found.label} is no member of the group on {day}.")
+        raise Problem(
+            422, "no-such-member", _("{label} is no member of the group on {day}.", label=found.label, day=spoken(day))
+        )
 
 
 def count(session: Session, row: GroupDecisionRow) -> None:

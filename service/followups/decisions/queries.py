@@ -14,6 +14,7 @@ from service.events import Event
 from service.followups.decisions import rules
 from service.followups.decisions.tables import GroupAnswerRow, GroupDecisionRow
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.problems import not_found
 
 ADOPTED = "decision.adopted"
@@ -39,7 +40,7 @@ def decision_row(session: Session, group_id: str, id_: str) -> GroupDecisionRow:
     """
     row = session.get(GroupDecisionRow, (group_id, id_)) if ID.fullmatch(id_) else None
     if row is None:
-        raise not_found("This decision")
+        raise not_found(_("This decision is not here; check the address."))
     return row
 
 
@@ -133,10 +134,10 @@ def page(
 
 
 def running(session: Session, group_id: str) -> list[GroupDecisionRow]:
-    """The decisions that members may answer to now, the oldest first."""
+    """The decisions that members may answer to now, those that end first before the others."""
     row = GroupDecisionRow
     asked = select(row).where(row.group_id == group_id, col(row.withdrawn_at).is_(None), col(row.until) > clock.now())
-    return list(session.exec(asked.order_by(col(row.opened_at), col(row.number))))
+    return list(session.exec(asked.order_by(col(row.until), col(row.number))))
 
 
 def unrecorded(session: Session, group_id: str) -> list[GroupDecisionRow]:
@@ -157,6 +158,10 @@ def _adopted(row: Any, now: datetime) -> ColumnElement[bool]:
     return and_(row.withdrawn_at.is_(None), row.objections == 0, silence)
 
 
+# The decision that may have taken the place of another.
+_NEW: Any = aliased(GroupDecisionRow)
+
+
 def _is(state: rules.State, now: datetime) -> ColumnElement[bool]:
     row: Any = GroupDecisionRow
     if state == "withdrawn":
@@ -165,8 +170,7 @@ def _is(state: rules.State, now: datetime) -> ColumnElement[bool]:
         return and_(row.withdrawn_at.is_(None), row.objections > 0)
     if state == "open":
         return and_(row.withdrawn_at.is_(None), row.objections == 0, row.until > now)
-    new: Any = aliased(GroupDecisionRow)
-    replaced = exists().where(new.group_id == row.group_id, new.supersedes == row.id, _adopted(new, now))
+    replaced = exists().where(_NEW.group_id == row.group_id, _NEW.supersedes == row.id, _adopted(_NEW, now))
     return and_(_adopted(row, now), replaced if state == "superseded" else not_(replaced))
 
 

@@ -14,11 +14,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
+from service.language.speech import N_
+
 Operative = Literal["adopted", "endorsed", "approved", "requested", "took-note", "designated"]
 Choice = Literal["endorse", "change", "dissociate", "object"]
 State = Literal["open", "contested", "adopted", "withdrawn", "superseded"]
 Outcome = Literal["open", "contested", "adopted", "withdrawn"]
 
+# How each state is said of one, as a whole sentence.
+STANDS: dict[str, str] = {
+    "open": N_("This decision is open."),
+    "contested": N_("This decision is contested."),
+    "adopted": N_("This decision is adopted."),
+    "withdrawn": N_("This decision was withdrawn."),
+    "superseded": N_("This decision is superseded by another."),
+}
 # How long members have to answer: days.
 SILENCE = (2, 90)
 # A decision that was revised so often is another one by now.

@@ -23,6 +23,7 @@ class GroupDecisionRow(SQLModel, table=True):
         ForeignKeyConstraint(["group_id", "meeting"], ["meeting.group_id", "meeting.id"]),
         ForeignKeyConstraint(["group_id", "supersedes"], ["group_decision.group_id", "group_decision.id"]),
         Index("ix_group_decision_supersedes", "group_id", "supersedes"),
+        Index("ix_group_decision_until", "group_id", "until"),
     )
 
     group_id: str = Field(primary_key=True, max_length=40, foreign_key="group.id")

@@ -5,6 +5,7 @@ from service.access.scene import Scene
 from service.followups.handovers import commands, queries
 from service.followups.handovers.bodies import AnswerIn, ConfirmIn, FillIn
 from service.followups.handovers.rules import SIDES, Boundary, Side, is_deserted, side_of
+from service.language.speech import _
 from service.problems import Problem, not_found
 from service.versions import Expected
 
@@ -21,9 +22,9 @@ def fill_in(at: Scene, turn: str, body: FillIn, expected: Expected) -> None:
     expected.meet(found.mark)
     said: dict[str, dict[str, object]] = {one.heading: _values(one) for one in body.answers}
     if len(said) != len(body.answers):
-        raise Problem(422, "repeated-heading", "A heading is answered twice; answer each once.")
+        raise Problem(422, "repeated-heading", _("A heading is answered twice; answer each once."))
     if not said and body.documents is None:
-        raise Problem(422, "nothing-filled-in", "Answer a heading of the checklist, or name documents.")
+        raise Problem(422, "nothing-filled-in", _("Answer a heading of the checklist, or name documents."))
     documents = [one.model_dump() for one in body.documents] if body.documents is not None else None
     commands.fill(at.session, at.group_id, found, boundary, said, documents, side=side, actor=at.actor)
 
@@ -66,17 +67,17 @@ def confirms_for(at: Scene, boundary: Boundary, body: ConfirmIn) -> Side:
     if body.member is None:
         if body.side is None or not is_deserted(at.charter, boundary, body.side, at.today):
             raise Problem(
-                422, "name-the-member", "Name the member that confirms; only for a vacant side the side is enough."
+                422, "name-the-member", _("Name the member that confirms; only for a vacant side the side is enough.")
             )
         at.need("handover.stand-in")
         return body.side
     if at.charter.member(body.member) is None:
-        raise not_found("This member")
+        raise not_found(_("This member is not here; check the address."))
     side = side_of(boundary, body.member, body.side)
     if side is None:
         on_both = all(body.member in boundary.chair(one) for one in SIDES)
         if on_both:
-            raise Problem(422, "name-the-side", "This member stays in the chair; say for which side it confirms.")
-        raise Problem(422, "not-on-this-side", "This member is not on this side of the handover.")
+            raise Problem(422, "name-the-side", _("This member stays in the chair; say for which side it confirms."))
+        raise Problem(422, "not-on-this-side", _("This member is not on this side of the handover."))
     at.need("handover.confirm", body.member, day=boundary.day_of(side, at.today))
     return side

@@ -9,6 +9,7 @@ from service import clock, events
 from service.followups.handovers.queries import Handover, answers, handover_row
 from service.followups.handovers.rules import SIDES, Boundary, Side, State
 from service.followups.handovers.tables import HandoverAnswerRow, HandoverRow
+from service.language.speech import N_, _
 from service.problems import Problem
 
 
@@ -54,7 +55,7 @@ def fill(
     """
     if not found.waiting:
         raise Problem(
-            409, "handover-is-confirmed", "Both sides have confirmed; what came up since belongs into an action."
+            409, "handover-is-confirmed", _("Both sides have confirmed; what came up since belongs into an action.")
         )
     row = begun(session, group_id, boundary)
     known = answers(session, group_id, boundary.key)
@@ -70,6 +71,12 @@ def fill(
         row.documents = [*documents]
     row.version += 1
     events.record(session, group_id, "handover.filled", boundary.key, actor=actor, side=side, headings=sorted(said))
+
+
+_CONFIRMED: dict[Side, str] = {
+    "outgoing": N_("The outgoing side has confirmed this handover already."),
+    "incoming": N_("The incoming side has confirmed this handover already."),
+}
 
 
 def confirm(
@@ -90,11 +97,13 @@ def confirm(
         Problem: 409, it is too early, or the side has confirmed already; 422, the outgoing side notes reservations.
     """
     if found.confirmed(side):
-        raise Problem(409, "side-has-confirmed", f"The {side} side has confirmed this handover already.")
+        raise Problem(409, "side-has-confirmed", _(_CONFIRMED[side]))
     if standing == "ahead":
-        raise Problem(409, "handover-is-ahead", "A handover is confirmed from 30 days before its day on.")
+        raise Problem(409, "handover-is-ahead", _("A handover is confirmed from 30 days before its day on."))
     if reservations and side == "outgoing":
-        raise Problem(422, "not-yours-to-reserve", "Only the incoming side notes reservations; fill in the checklist.")
+        raise Problem(
+            422, "not-yours-to-reserve", _("Only the incoming side notes reservations; fill in the checklist.")
+        )
     row = begun(session, group_id, boundary)
     _put(row, side, clock.now(), member, actor)
     if side == "incoming":

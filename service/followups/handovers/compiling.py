@@ -193,7 +193,8 @@ def _activities(charter: Charter, activities: Sequence[ActivityLine]) -> Table |
     for one in activities:
         outputs = [f"Output: {title}" for title, _ in one.outputs]
         last = [f"{spoken(day)}, {_speaker(charter, by)}: {text}" for day, by, text in one.progress[-1:]]
-        state = f"{one.state}; {one.overdue} milestones overdue" if one.overdue else one.state
+        milestones = "milestone" if one.overdue == 1 else "milestones"
+        state = f"{one.state}; {one.overdue} {milestones} overdue" if one.overdue else one.state
         rows.append(
             (
                 one.id,

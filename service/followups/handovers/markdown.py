@@ -22,7 +22,8 @@ def _section(section: Section) -> str:
     parts = [f"## {_text(section.title)}"]
     parts += [_text(text) for text in section.texts]
     if section.table is not None:
-        lines = [section.table.columns, tuple("---" for _ in section.table.columns)]
+        heads = tuple(_text(column) for column in section.table.columns)
+        lines = [heads, tuple("---" for _ in heads)]
         parts.append(
             "\n".join(
                 [

@@ -6,11 +6,13 @@ from zlib import crc32
 
 from sqlmodel import Session, col, select
 
+from service.followups.actions.queries import pending_of
 from service.followups.actions.tables import ActionRow
 from service.followups.handovers import rules
 from service.followups.handovers.rules import SIDES, Boundary, Side, State
 from service.followups.handovers.tables import DossierRow, HandoverAnswerRow, HandoverRow
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.problems import Problem, not_found
 from service.rotation.engine import terms
 from service.rotation.rules import horizon
@@ -66,7 +68,7 @@ def handover(session: Session, charter: Charter, today: date, turn: str) -> Hand
     row = handover_row(session, charter.group.id, turn)
     found = next((one for one in all_boundaries(charter, today) if one.key == turn), None)
     if row is None and found is None:
-        raise not_found("This handover")
+        raise not_found(_("This handover is not here; check the address."))
     return Handover(turn, found, row)
 
 
@@ -78,7 +80,7 @@ def coming(session: Session, charter: Charter, today: date, turn: str) -> tuple[
     """
     found = handover(session, charter, today, turn)
     if found.boundary is None:
-        detail = "The terms have changed and the chair does not pass here any more; look at /handovers for those near."
+        detail = _("The terms have changed and the chair does not pass here any more; look at the handovers near.")
         raise Problem(409, "handover-is-withdrawn", detail)
     return found, found.boundary
 
@@ -104,10 +106,8 @@ def dossiers(session: Session, group_id: str, turn: str) -> list[DossierRow]:
 
 def chair_actions(session: Session, group_id: str, at: datetime) -> list[ActionRow]:
     """The actions of the chair, whoever that is, that were opened by an instant and not closed by then."""
-    asked = select(ActionRow).where(
-        ActionRow.group_id == group_id,
-        ActionRow.owner == "chair",
-        col(ActionRow.opened_at) <= at,
-        col(ActionRow.closed_at).is_(None) | (col(ActionRow.closed_at) > at),
+    since = select(ActionRow).where(
+        ActionRow.group_id == group_id, ActionRow.owner == "chair", col(ActionRow.closed_at) > at
     )
-    return list(session.exec(asked.order_by(col(ActionRow.place), col(ActionRow.number))))
+    found = [*pending_of(session, group_id, "chair"), *session.exec(since)]
+    return sorted((row for row in found if row.opened_at <= at), key=lambda row: (row.place, row.number))

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from service.groups.charter import Charter, Person
 from service.groups.stations import works
 from service.language.speech import N_
-from service.rotation.people import CHAIR_ROLES, people_of
+from service.rotation.people import CHAIR_ROLES, people_of, secretaries
 from service.rotation.values import Term
 from service.zones import instant_at
 
@@ -137,15 +137,6 @@ def side_people(charter: Charter, boundary: Boundary, side: Side, today: date) -
 def is_deserted(charter: Charter, boundary: Boundary, side: Side, today: date) -> bool:
     """Whether nobody acts for a side: it is vacant, or its member has no people any more."""
     return all(not organization for _, organization in side_people(charter, boundary, side, today))
-
-
-def secretaries(charter: Charter, day: date) -> list[Person]:
-    """Who serves the group itself on `day`."""
-    return [
-        person
-        for person in charter.people
-        if any(role.role == "secretariat" and role.covers(day) for role in person.appointments)
-    ]
 
 
 def side_of(boundary: Boundary, member: str, wanted: Side | None) -> Side | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from service import zones
 from service.access.bodies import In, Out, answer, new_router
-from service.access.door import Answer, IfMatch, Key, change, create, glance, look
+from service.access.door import ANYBODY, Answer, IfMatch, Key, change, create, glance, look
 from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.followups.notices import commands
@@ -17,6 +17,7 @@ from service.followups.notices.queries import meeting_before, notice_row, notice
 from service.followups.notices.tables import NoticeRow
 from service.groups.parts import Day
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
 from service.meetings.queries import meeting_row
 from service.problems import not_found
 from service.text import HttpsUrl, Id, Line, Text
@@ -65,7 +66,7 @@ class ExchangeNoticesOut(NoticesOut):
     until: datetime = Field(description="When this one begins; what is published later is for the next.")
 
 
-@router.get("/notices", response_model=NoticesOut)
+@router.get("/notices", response_model=NoticesOut, openapi_extra=ANYBODY)
 def list_notices(
     group: str,
     request: Request,
@@ -91,7 +92,7 @@ def list_notices(
     return glance(request, group, do)
 
 
-@router.get("/notices/{notice}", response_model=NoticeOut)
+@router.get("/notices/{notice}", response_model=NoticeOut, openapi_extra=ANYBODY)
 def one_notice(group: str, notice: str, request: Request) -> Response:
     """One notice; to members also when it is withdrawn."""
 
@@ -100,7 +101,7 @@ def one_notice(group: str, notice: str, request: Request) -> Response:
         at.need(_look(at))
         row = notice_row(session, group, notice)
         if not at.inside and (row.visibility != "public" or row.withdrawn_at is not None):
-            raise not_found("This notice")
+            raise not_found(_("This notice is not here; check the address."))
         return answer(_out(at, row), row.version)
 
     return glance(request, group, do)

@@ -5,6 +5,7 @@ from sqlmodel import Session, func, select
 from service import clock, events, zones
 from service.followups.notices.tables import NoticeRow
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.problems import Problem
 
 
@@ -20,9 +21,9 @@ def publish(
     now = clock.now()
     found = charter.member(member)
     if found is None or not found.stands(zones.day_in(now, charter.group.timezone)):
-        raise Problem(422, "no-such-member", "This is no member of the group today; name one by its id.")
+        raise Problem(422, "no-such-member", _("This is no member of the group today; name one by its id."))
     if not text:
-        raise Problem(422, "empty-field", "The text is empty; write what there is to tell.")
+        raise Problem(422, "empty-field", _("The text is empty; write what there is to tell."))
     group_id = charter.group.id
     last = session.exec(select(func.max(NoticeRow.number)).where(NoticeRow.group_id == group_id)).one()
     number = (last or 0) + 1
@@ -42,7 +43,7 @@ def withdraw(session: Session, row: NoticeRow, *, actor: str) -> None:
         Problem: 409, it is withdrawn.
     """
     if row.withdrawn_at is not None:
-        raise Problem(409, "notice-is-withdrawn", "This notice is withdrawn already.")
+        raise Problem(409, "notice-is-withdrawn", _("This notice is withdrawn already."))
     row.withdrawn_at = clock.now()
     row.version += 1
     session.add(row)

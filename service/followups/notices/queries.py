@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from service.followups.notices.tables import NoticeRow
+from service.language.speech import _
 from service.meetings.queries import meetings
 from service.meetings.tables import MeetingRow
 from service.problems import not_found
@@ -21,7 +22,7 @@ def notice_row(session: Session, group_id: str, id_: str) -> NoticeRow:
     """
     row = session.get(NoticeRow, (group_id, id_)) if _ID.fullmatch(id_) else None
     if row is None:
-        raise not_found("This notice")
+        raise not_found(_("This notice is not here; check the address."))
     return row
 
 

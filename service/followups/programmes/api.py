@@ -16,6 +16,7 @@ from service.followups.programmes import commands
 from service.followups.programmes.queries import programme_row, programmes
 from service.followups.programmes.rules import ACTIVITIES, Place, State, coming, place, running, state, unfinished
 from service.followups.programmes.tables import ProgrammeRow
+from service.language.speech import _
 from service.problems import Problem, not_found
 from service.rotation.engine import terms
 from service.rotation.rules import horizon
@@ -84,7 +85,7 @@ def list_programmes(group: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("activity.look")
         laid = _laid(at)
-        found = [_out(at, laid, row) for row in programmes(session, group).values()]
+        found = [programme_out(at, laid, row) for row in programmes(session, group).values()]
         found.sort(key=lambda one: (one.start is not None, one.start), reverse=True)
         return answer(ProgrammesOut(programmes=found))
 
@@ -99,7 +100,7 @@ def one_programme(group: str, turn: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("activity.look")
         row = _existing(session, group, turn)
-        return answer(_out(at, _laid(at), row), row.version)
+        return answer(programme_out(at, _laid(at), row), row.version)
 
     return look(request, group, do)
 
@@ -120,7 +121,7 @@ def set_programme(group: str, turn: str, body: ProgrammeIn, request: Request, if
         if known is not None:
             Expected(if_match, required=True).meet(known.version)
         row = commands.set_programme(session, group, term, body.theme, body.text, body.activities, actor=caller.name)
-        return answer(_out(at, laid, row), row.version)
+        return answer(programme_out(at, laid, row), row.version)
 
     return change(request, group, do, if_match=if_match, required=False)
 
@@ -137,27 +138,27 @@ def close(group: str, turn: str, body: CloseIn, request: Request, if_match: IfMa
         row = _existing(session, group, turn, lock=True)
         expected.meet(row.version)
         if found.term.start > at.today:
-            raise Problem(409, "term-not-begun", "This term has not begun; its programme is closed once it has.")
+            raise Problem(409, "term-not-begun", _("This term has not begun; its programme is closed once it has."))
         if not body.summary:
-            raise Problem(422, "empty-field", "The summary is empty; say what came of the programme.")
+            raise Problem(422, "empty-field", _("The summary is empty; say what came of the programme."))
         now = running(laid, at.today)
         # What was left open at the end of its term is carried into the term that runs.
         following = found.following if found.term.end > at.today or now is None else now
         commands.close(session, row, body.summary, body.carry, following, actor=caller.name)
-        return answer(_out(at, laid, row), row.version)
+        return answer(programme_out(at, laid, row), row.version)
 
     return change(request, group, do, if_match=if_match)
 
 
 def _need_set(at: Scene, laid: list[Term], term: Term) -> None:
     if term.end <= at.today:
-        raise Problem(409, "term-is-over", "This term is over; its programme can only be closed.")
+        raise Problem(409, "term-is-over", _("This term is over; its programme can only be closed."))
     if term.start <= at.today:
         at.need("programme.set")
     elif term == coming(laid, at.today):
         at.need("programme.draft", *term.chair, day=term.start)
     else:
-        raise Problem(409, "term-is-far-off", "Only the programmes of the running term and of the next one are set.")
+        raise Problem(409, "term-is-far-off", _("Only the programmes of the running term and of the next one are set."))
 
 
 def _laid(at: Scene) -> list[Term]:
@@ -167,18 +168,19 @@ def _laid(at: Scene) -> list[Term]:
 def _place(laid: list[Term], turn: str) -> Place:
     found = place(laid, turn)
     if found is None:
-        raise not_found("A term with this key")
+        raise not_found(_("A term with this key is not here; check the address."))
     return found
 
 
 def _existing(session: Session, group: str, turn: str, *, lock: bool = False) -> ProgrammeRow:
     row = programme_row(session, group, turn, lock=lock)
     if row is None:
-        raise not_found("The programme of this term")
+        raise not_found(_("The programme of this term is not here; check the address."))
     return row
 
 
-def _out(at: Scene, laid: list[Term], row: ProgrammeRow) -> ProgrammeOut:
+def programme_out(at: Scene, laid: list[Term], row: ProgrammeRow) -> ProgrammeOut:
+    """The programme of a term as members see it, among the terms of the group."""
     found = place(laid, row.turn)
     term = found.term if found else None
     known = known_ids(at.session, row.group_id, row.activities)

@@ -10,6 +10,7 @@ from service.followups.activities.queries import known_ids
 from service.followups.programmes.queries import programme_row
 from service.followups.programmes.rules import ACTIVITIES, unfinished
 from service.followups.programmes.tables import ProgrammeRow
+from service.language.speech import _, ngettext
 from service.problems import Problem
 from service.rotation.values import Term
 
@@ -25,15 +26,19 @@ def set_programme(
     """
     row = programme_row(session, group_id, term.key, lock=True)
     if row is not None and row.closed_at is not None:
-        raise Problem(409, "programme-is-closed", "The programme of this term is closed; what is new is for the next.")
+        raise Problem(
+            409, "programme-is-closed", _("The programme of this term is closed; what is new is for the next.")
+        )
     known = known_ids(session, group_id, activities)
     if len(set(activities)) != len(activities):
-        raise Problem(422, "named-twice", "An activity stands twice in the programme; name each once.")
+        raise Problem(422, "named-twice", _("An activity stands twice in the programme; name each once."))
     if any(id_ not in known for id_ in activities):
-        raise Problem(422, "no-such-activity", "The programme names an activity that is not here; propose it first.")
+        raise Problem(422, "no-such-activity", _("The programme names an activity that is not here; propose it first."))
     new = set(activities) - set(row.activities if row else ())
     if any(known[id_].closed_at is not None for id_ in new):
-        raise Problem(409, "activity-is-closed", "An activity that is completed or discontinued enters no programme.")
+        raise Problem(
+            409, "activity-is-closed", _("An activity that is completed or discontinued enters no programme.")
+        )
     row = row or _new(group_id, term.key, actor)
     row.theme, row.text, row.activities = theme, text, list(activities)
     _changed(row, actor)
@@ -58,14 +63,14 @@ def close(
             422, what is to be carried is not unfinished here.
     """
     if row.closed_at is not None:
-        raise Problem(409, "programme-is-closed", "The programme of this term is closed already.")
+        raise Problem(409, "programme-is-closed", _("The programme of this term is closed already."))
     known = known_ids(session, row.group_id, row.activities)
     left = unfinished((id_, known[id_].state) for id_ in row.activities)
     if not set(carry) <= set(left) or len(set(carry)) != len(carry):
         raise Problem(
             422,
             "nothing-to-carry",
-            f"Carry activities that are unfinished here, each once: {', '.join(left) or 'none'}.",
+            _("Carry activities that are unfinished here, each once: {ids}.", ids=", ".join(left) or "–"),
         )
     row.closed_at, row.closed_by, row.summary = clock.now(), actor, summary
     row.unfinished, row.carried = left, list(carry)
@@ -78,14 +83,22 @@ def close(
 
 def _carry(session: Session, row: ProgrammeRow, carry: Sequence[str], following: Term | None, actor: str) -> None:
     if following is None:
-        raise Problem(409, "no-next-term", "No term follows this one yet, so nothing can be carried to it.")
+        raise Problem(409, "no-next-term", _("No term follows this one yet, so nothing can be carried to it."))
     known = programme_row(session, row.group_id, following.key, lock=True)
     if known is not None and known.closed_at is not None:
-        raise Problem(409, "programme-is-closed", "The programme of the next term is closed; nothing is carried to it.")
+        raise Problem(
+            409, "programme-is-closed", _("The programme of the next term is closed; nothing is carried to it.")
+        )
     to = known or _new(row.group_id, following.key, actor)
     to.activities = [*to.activities, *(id_ for id_ in carry if id_ not in to.activities)]
     if len(to.activities) > ACTIVITIES:
-        raise Problem(409, "programme-is-full", f"A programme holds at most {ACTIVITIES} activities.")
+        raise Problem(
+            409,
+            "programme-is-full",
+            ngettext(
+                "A programme holds at most {n} activity.", "A programme holds at most {n} activities.", ACTIVITIES
+            ),
+        )
     _changed(to, actor)
     session.add(to)
     _record(session, to, "programme.carried", actor, carried=list(carry), before=row.turn)

@@ -181,14 +181,16 @@ def _activity(
     )
 
 
-def action_lines(session: Session, over: Span) -> tuple[ActionLine, ...]:
-    """The actions that were open at some time in these days, in order of their numbers."""
+def action_lines(session: Session, over: Span, *, public: bool = False) -> tuple[ActionLine, ...]:
+    """The actions that were open at some time in these days, by number; with `public`, those for all."""
     row = ActionRow
-    alive = (
+    alive: list[Any] = [
         row.group_id == over.group_id,
         col(row.opened_at) < over.until,
         or_(col(row.closed_at).is_(None), col(row.closed_at) >= over.since),
-    )
+    ]
+    if public:
+        alive.append(row.visibility == "public")
     rows = session.exec(select(row).where(*alive).order_by(col(row.number))).all()
     entry = ActionLogRow
     logged = (

@@ -18,6 +18,7 @@ from service.followups.reports.lines import (
 )
 from service.followups.reports.values import ProgrammeLine, PurposesReport, TermReport
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.problems import Problem, not_found
 from service.rotation.engine import terms
 from service.rotation.rules import horizon
@@ -48,18 +49,26 @@ def term_report(session: Session, charter: Charter, term: Term) -> TermReport:
     )
 
 
-def purposes_report(session: Session, charter: Charter, start: date, end: date) -> PurposesReport:
-    """What was decided, agreed and done for each of the charter's purposes in the days `[start, end)`."""
+def purposes_report(
+    session: Session, charter: Charter, start: date, end: date, *, public: bool = False
+) -> PurposesReport:
+    """What was decided, agreed and done for each of the charter's purposes in the days `[start, end)`.
+
+    With `public`, of what is meant for everybody alone.
+    """
     over = span(charter, start, end)
+    activities = activity_lines(session, over)
+    if public:
+        activities = tuple(one for one in activities if one.visibility == "public" and one.agreed is not None)
     return rules.purposes_report(
         over.group_id,
         start,
         end,
         clock.now(),
         charter.purposes,
-        decision_lines(session, over),
-        activity_lines(session, over),
-        action_lines(session, over),
+        tuple(one for one in decision_lines(session, over) if one.visibility == "public" or not public),
+        activities,
+        action_lines(session, over, public=public),
     )
 
 
@@ -72,9 +81,9 @@ def begun_term(charter: Charter, turn: str) -> Term:
     today = zones.day_in(clock.now(), charter.group.timezone)
     term = next((one for one in terms(charter, horizon(charter, today)) if one.key == turn), None)
     if term is None:
-        raise not_found("A term with this key")
+        raise not_found(_("A term with this key is not here; check the address."))
     if term.start > today:
-        raise Problem(409, "term-not-begun", "This term has not begun; there is nothing to report yet.")
+        raise Problem(409, "term-not-begun", _("This term has not begun; there is nothing to report yet."))
     return term
 
 
@@ -90,7 +99,7 @@ def days_of(charter: Charter, start: date | None, end: date | None) -> tuple[dat
         laid = terms(charter, end)
         start = next((one.start for one in reversed(laid) if one.start < end), charter.group.founded)
     if end <= start:
-        raise Problem(422, "invalid-period", "until is not after from; until is the day after the last.")
+        raise Problem(422, "invalid-period", _("until is not after from; until is the day after the last."))
     return start, end
 
 

@@ -12,6 +12,7 @@ from service.access.scene import scene
 from service.followups.search.queries import Hit, search
 from service.followups.search.rules import KINDS, LONGEST, SHORTEST, WORDS, Kind, words_of
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _, ngettext
 from service.problems import Problem
 from service.text import clean
 
@@ -49,7 +50,7 @@ def find(
 
     def do(session: Session, caller: Caller) -> Answer:
         scene(session, group, caller).need("followups.search")
-        words, wanted = _words(q), _kinds(kinds)
+        words, wanted = read_words(q), _kinds(kinds)
         of = f"search/{group}/{','.join(wanted)}/{' '.join(words)}"
         found = search(session, group, words, wanted, read_cursor(of, after), limit + 1)
         more = cursor(of, [found[limit - 1].kind, *found[limit - 1].key]) if len(found) > limit else None
@@ -58,13 +59,30 @@ def find(
     return look(request, group, do)
 
 
-def _words(q: str) -> list[str]:
+def read_words(q: str) -> list[str]:
+    """The words that are looked for.
+
+    Raises:
+        Problem: 422, they are too short, too long, too many, or no text.
+    """
     try:
         words = words_of(clean(q))
     except ValueError as error:
-        raise Problem(422, "invalid-search", f"q {error}.") from None
+        raise Problem(
+            422, "invalid-search", _("What is searched for cannot be used: it {fault}.", fault=error)
+        ) from None
     if not SHORTEST <= len(" ".join(words)) <= LONGEST or len(words) > WORDS:
-        raise Problem(422, "invalid-search", f"q takes {SHORTEST} to {LONGEST} characters, in at most {WORDS} words.")
+        raise Problem(
+            422,
+            "invalid-search",
+            ngettext(
+                "Search for {shortest} to {longest} characters, in one word.",
+                "Search for {shortest} to {longest} characters, in at most {n} words.",
+                WORDS,
+                shortest=SHORTEST,
+                longest=LONGEST,
+            ),
+        )
     return words
 
 
@@ -73,7 +91,7 @@ def _kinds(text: str | None) -> list[Kind]:
         return list(KINDS)
     asked = set(text.split(","))
     if not asked <= set(KINDS):
-        raise Problem(422, "no-such-kind", f"kinds takes {', '.join(KINDS)}, joined by commas.")
+        raise Problem(422, "no-such-kind", _("kinds takes {names}, joined by commas.", names=", ".join(KINDS)))
     return [kind for kind in KINDS if kind in asked]
 
 

@@ -14,6 +14,7 @@ from service.followups.actions.tables import ActionRow
 from service.followups.activities.tables import ActivityRow
 from service.followups.decisions.tables import GroupDecisionRow
 from service.followups.search.rules import ESCAPE, KINDS, Kind, patterns, snippet
+from service.language.speech import _
 from service.meetings.minutes.tables import MinutesRow, OutcomeRow
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
@@ -52,6 +53,17 @@ def search(
     return found
 
 
+def overview(session: Session, group_id: str, words: list[str], each: int) -> dict[Kind, list[Hit]]:
+    """Up to `each` hits of every kind that has any.
+
+    Raises:
+        Problem: 503, it takes too long.
+    """
+    with bounded(session, PATIENCE):
+        found = {kind: _OF[kind](session, group_id, words, None, each) for kind in KINDS}
+    return {kind: hits for kind, hits in found.items() if hits}
+
+
 @contextmanager
 def bounded(session: Session, seconds: float) -> Iterator[None]:
     """Let no statement in the block run longer than `seconds`.
@@ -73,7 +85,7 @@ def bounded(session: Session, seconds: float) -> Iterator[None]:
         raise Problem(
             503,
             "search-too-slow",
-            "The search took too long; look for a longer word, or in one kind alone.",
+            _("The search took too long; look for a longer word, or in one kind alone."),
             headers={"Retry-After": "5"},
         ) from None
     finally:

@@ -12,6 +12,7 @@ from service.access.bodies import Document, answer, given, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, look
 from service.access.rules import Caller
 from service.groups.cadence import Level
+from service.language.speech import _
 from service.meetings.agenda import commands
 from service.meetings.agenda.bodies import AgendaOut, ConcludeIn, ItemEditIn, ItemIn, ItemOut, OrderIn, PlaceIn, WhyIn
 from service.meetings.agenda.queries import is_settled, item_row, items
@@ -33,7 +34,7 @@ def agenda(group: str, meeting: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("agenda.look")
         row = at.meeting(meeting)
-        return answer(_agenda(at, row), row.version)
+        return answer(agenda_out(at, row), row.version)
 
     return look(request, group, do)
 
@@ -45,7 +46,7 @@ def backlog(group: str, request: Request, level: Annotated[Level, Query()] = "fo
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
         at.need("agenda.look")
-        found = [_out(row) for row in items(session, group, None, level) if row.state in ("proposed", "accepted")]
+        found = [item_out(row) for row in items(session, group, None, level) if row.state in ("proposed", "accepted")]
         return answer(AgendaOut(meeting=None, settled=False, items=found))
 
     return look(request, group, do)
@@ -59,7 +60,7 @@ def one_item(group: str, item: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("agenda.look")
         row = item_row(session, group, item)
-        return answer(_out(row), row.version)
+        return answer(item_out(row), row.version)
 
     return look(request, group, do)
 
@@ -68,10 +69,10 @@ def one_item(group: str, item: str, request: Request) -> Response:
 def propose(group: str, body: ItemIn, request: Request, key: Key = None) -> Response:
     """Propose an item. The chair's own stand on the agenda at once; what comes after the agenda is settled is late."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         if body.member is None and at.may("agenda.set") is None:
-            raise Problem(422, "member-required", "Say in member for which member you propose this.")
+            raise Problem(422, "member-required", _("Say in member for which member you propose this."))
         at.need("agenda.propose", *([body.member] if body.member else []))
         meeting = at.meeting(body.meeting, lock=True) if body.meeting else None
         row = commands.propose(
@@ -83,7 +84,7 @@ def propose(group: str, body: ItemIn, request: Request, key: Key = None) -> Resp
             **body.model_dump(exclude={"meeting"}),
         )
         _tell(at, row)
-        return answer(_out(row), row.version, 201, Location=f"/api/v1/groups/{group}/agenda-items/{row.id}")
+        return answer(item_out(row), row.version, 201, Location=f"/api/v1/groups/{group}/agenda-items/{row.id}")
 
     return create(request, group, body, do, key=key, if_match=None)
 
@@ -97,7 +98,7 @@ def edit(group: str, item: str, body: ItemEditIn, request: Request, if_match: If
             _unsettled(at, row)
         values = given(body) | ({"links": [link.model_dump() for link in body.links]} if body.links is not None else {})
         if any(value is None for name, value in values.items() if name != "presenter"):
-            raise Problem(422, "empty-field", "A field is null; leave out what stays.")
+            raise Problem(422, "empty-field", _("A field is null; leave out what stays."))
         commands.edit(at.session, at.charter, row, actor=at.actor, **values)
         return row
 
@@ -187,13 +188,13 @@ def drop(group: str, item: str, body: WhyIn, request: Request, if_match: IfMatch
 def order(group: str, meeting: str, body: OrderIn, request: Request) -> Response:
     """Put the items of an agenda into an order. It names every item, so nothing that was added meanwhile is lost."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("agenda.set")
         row = at.meeting(meeting, lock=True)
         commands.order(session, row, body.items, actor=caller.name)
         events.changed(session, "meeting", group, row.id)
-        return answer(_agenda(at, row), row.version)
+        return answer(agenda_out(at, row), row.version)
 
     return change(request, group, do, if_match=None, required=False)
 
@@ -213,7 +214,7 @@ def _verb(
         _tell(at, row)
         if found is not row:
             _tell(at, found)
-        return answer(_out(found), found.version)
+        return answer(item_out(found), found.version)
 
     return change(request, group, write, if_match=if_match)
 
@@ -231,20 +232,20 @@ def _proposer(row: ItemRow) -> list[str]:
 def _unsettled(at: Scene, row: ItemRow) -> None:
     meeting = at.meeting(row.meeting) if row.meeting else None
     if meeting is not None and is_settled(meeting, at.charter.group.timezone, clock.now()):
-        raise Problem(409, "agenda-is-settled", "This agenda is settled; ask the chair for the change.")
+        raise Problem(409, "agenda-is-settled", _("This agenda is settled; ask the chair for the change."))
 
 
-def _agenda(at: Scene, meeting: MeetingRow) -> AgendaOut:
+def agenda_out(at: Scene, meeting: MeetingRow) -> AgendaOut:
     found = items(at.session, meeting.group_id, meeting.id)
     taken = [row for row in found if row.state in ("accepted", "concluded")]
     starts = {one.id: one.start for one in timed(meeting.start, [(row.id, row.minutes) for row in taken])}
     return AgendaOut(
         meeting=meeting.id,
         settled=is_settled(meeting, at.charter.group.timezone, clock.now()),
-        items=[_out(row, starts.get(row.id)) for row in found],
+        items=[item_out(row, starts.get(row.id)) for row in found],
     )
 
 
-def _out(row: ItemRow, starts: datetime | None = None) -> ItemOut:
+def item_out(row: ItemRow, starts: datetime | None = None) -> ItemOut:
     values = row.model_dump(exclude={"group_id", "position", "created_at", "links"})
     return ItemOut(**values, links=[Document.model_validate(link) for link in row.links], starts=starts)

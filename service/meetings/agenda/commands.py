@@ -7,11 +7,14 @@ from sqlmodel import Session
 
 from service import clock, events
 from service.groups.charter import Charter
+from service.language.speech import _, ngettext
 from service.meetings.agenda.carrying import go_on, new_item_id, next_position
 from service.meetings.agenda.queries import is_settled, items
 from service.meetings.agenda.rules import BACKLOG, ITEMS, OTHER_LEVEL, STARTS
+from service.meetings.agenda.rules import STANDS as ITEM
 from service.meetings.agenda.tables import ItemRow, NewsRow
 from service.meetings.queries import end_of, following, next_meeting
+from service.meetings.rules import STANDS
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
 
@@ -31,7 +34,15 @@ def propose(
     known = items(session, charter.group.id, meeting.id if meeting else None, level)
     most = ITEMS if meeting else BACKLOG
     if len(known) >= most:
-        raise Problem(409, "agenda-is-full", f"There are {most} items already; withdraw some, or use the backlog.")
+        raise Problem(
+            409,
+            "agenda-is-full",
+            ngettext(
+                "There is {n} item already; withdraw it, or use the backlog.",
+                "There are {n} items already; withdraw some, or use the backlog.",
+                most,
+            ),
+        )
     row = ItemRow(
         id=new_item_id(),
         group_id=charter.group.id,
@@ -61,7 +72,7 @@ def accept(session: Session, row: ItemRow, *, actor: str) -> None:
     """Take an item onto its agenda; one that was carried forward is kept."""
     _may(row, "accept")
     if row.meeting is None:
-        raise Problem(409, "in-backlog", "This item stands in the backlog; place it in a meeting first.")
+        raise Problem(409, "in-backlog", _("This item stands in the backlog; place it in a meeting first."))
     _set(session, row, "item.accepted", actor, state="accepted", carried=False)
 
 
@@ -70,9 +81,17 @@ def place(session: Session, row: ItemRow, meeting: MeetingRow, *, actor: str) ->
     _may(row, "place")
     _takes_items(meeting)
     if row.level != meeting.level:
-        raise Problem(409, "other-level", "This meeting is of the other level; refer the item instead.")
+        raise Problem(409, "other-level", _("This meeting is of the other level; refer the item instead."))
     if len(items(session, row.group_id, meeting.id)) >= ITEMS:
-        raise Problem(409, "agenda-is-full", f"The agenda of this meeting has {ITEMS} items already.")
+        raise Problem(
+            409,
+            "agenda-is-full",
+            ngettext(
+                "The agenda of this meeting has {n} item already.",
+                "The agenda of this meeting has {n} items already.",
+                ITEMS,
+            ),
+        )
     _set(
         session, row, "item.placed", actor, meeting=meeting.id, state="accepted", carried=False,
         position=next_position(session, row.group_id, meeting),
@@ -121,7 +140,7 @@ def order(session: Session, meeting: MeetingRow, ids: Sequence[str], *, actor: s
     _takes_items(meeting)
     known = {item.id: item for item in items(session, meeting.group_id, meeting.id)}
     if sorted(ids) != sorted(known):
-        raise Problem(422, "other-items", f"Name every item of this agenda once; it has {len(known)}.")
+        raise Problem(422, "other-items", _("Name every item of this agenda once; it has {number}.", number=len(known)))
     for position, id_ in enumerate(ids, 1):
         known[id_].position = position
         session.add(known[id_])
@@ -131,7 +150,7 @@ def order(session: Session, meeting: MeetingRow, ids: Sequence[str], *, actor: s
 def tell(session: Session, meeting: MeetingRow, member: str, text: str, *, actor: str) -> NewsRow:
     """Note what a member has to tell at a meeting; a second text replaces the first."""
     if meeting.state == "cancelled" or clock.now() >= end_of(meeting):
-        raise Problem(409, "meeting-is-over", "This meeting is over or cancelled; give the news to the next one.")
+        raise Problem(409, "meeting-is-over", _("This meeting is over or cancelled; give the news to the next one."))
     known = session.get(NewsRow, (meeting.group_id, meeting.id, member))
     row = known or NewsRow(
         group_id=meeting.group_id, meeting=meeting.id, member=member, text=text, by=actor, at=clock.now()
@@ -145,14 +164,18 @@ def tell(session: Session, meeting: MeetingRow, member: str, text: str, *, actor
 
 def _purposes(charter: Charter, purposes: Sequence[int]) -> None:
     if not set(purposes) <= set(charter.purposes):
-        known = ", ".join(map(str, sorted(charter.purposes))) or "none"
-        raise Problem(422, "no-such-purpose", f"A purpose is not in the Terms of Reference; they are {known}.")
+        known = ", ".join(map(str, sorted(charter.purposes))) or "–"
+        raise Problem(
+            422, "no-such-purpose", _("A purpose is not in the Terms of Reference; they are {known}.", known=known)
+        )
 
 
 def _takes_items(meeting: MeetingRow) -> None:
     if meeting.state not in ("proposed", "called"):
         raise Problem(
-            409, f"meeting-is-{meeting.state}", f"This meeting is {meeting.state}; its agenda stands as it is."
+            409,
+            f"meeting-is-{meeting.state}",
+            _("{stands} Its agenda stands as it is.", stands=_(STANDS[meeting.state])),
         )
 
 
@@ -161,11 +184,11 @@ def _may(row: ItemRow, verb: str) -> None:
         raise Problem(
             409,
             f"item-is-{row.state}",
-            f"This item is {row.state}; {verb} is for items that are {' or '.join(STARTS[verb])}.",
+            _("{stands} So this cannot be done with it.", stands=_(ITEM[row.state])),
         )
 
 
-def _set(session: Session, row: ItemRow, kind: str, actor: str, **values: Any) -> None:
+def _set(session: Session, row: ItemRow, kind: str, actor: str, /, **values: Any) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1

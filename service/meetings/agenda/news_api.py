@@ -8,6 +8,7 @@ from sqlmodel import Session
 from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, change, look
 from service.access.rules import Caller
+from service.language.speech import _
 from service.meetings.agenda import commands
 from service.meetings.agenda.queries import news
 from service.meetings.door import Scene, scene
@@ -55,12 +56,12 @@ def exchange(group: str, meeting: str, request: Request) -> Response:
 def tell(group: str, meeting: str, body: NewsIn, request: Request) -> Response:
     """Note what a member has to tell; a second text replaces the first."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = at.meeting(meeting, lock=True)
         at.need_part("news.tell", row, body.member)
         if not body.text:
-            raise Problem(422, "empty-field", "The text is empty; write what there is to tell.")
+            raise Problem(422, "empty-field", _("The text is empty; write what there is to tell."))
         commands.tell(session, row, body.member, body.text, actor=caller.name)
         return answer(_news(at, row))
 

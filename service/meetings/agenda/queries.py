@@ -1,11 +1,13 @@
 """Agendas, backlogs and news, as the rows stand."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from service import zones
+from service.language.speech import _
 from service.meetings.agenda.rules import settles_on
 from service.meetings.agenda.tables import ItemRow, NewsRow
 from service.meetings.tables import MeetingRow
@@ -29,7 +31,7 @@ def item_row(session: Session, group_id: str, id_: str) -> ItemRow:
     asked = select(ItemRow).where(ItemRow.group_id == group_id, ItemRow.id == id_).with_for_update()
     row = session.exec(asked).first() if re.fullmatch("[a-z0-9]{1,20}", id_) else None
     if row is None:
-        raise not_found("This agenda item")
+        raise not_found(_("This agenda item is not here; check the address."))
     return row
 
 
@@ -45,6 +47,17 @@ def has_agenda(session: Session, row: MeetingRow) -> bool:
         item.state in ("accepted", "concluded") and item.kind != "exchange"
         for item in items(session, row.group_id, row.id)
     )
+
+
+def with_agenda(session: Session, group_id: str, ids: Sequence[str]) -> set[str]:
+    """Those of several meetings that have an agenda, as `has_agenda` sees it."""
+    asked = select(ItemRow.meeting).where(
+        ItemRow.group_id == group_id,
+        col(ItemRow.meeting).in_(ids),
+        col(ItemRow.state).in_(("accepted", "concluded")),
+        ItemRow.kind != "exchange",
+    )
+    return {id_ for id_ in session.exec(asked.distinct()) if id_ is not None}
 
 
 def news(session: Session, row: MeetingRow) -> list[NewsRow]:

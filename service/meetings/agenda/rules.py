@@ -10,9 +10,21 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
+from service.language.speech import N_
+
 Kind = Literal["decide", "discuss", "inform", "exchange"]
 OPEN = ("proposed", "accepted")
 ITEMS, BACKLOG = 100, 500
+# How each state is said of an item, as a whole sentence.
+STANDS = {
+    "proposed": N_("This item is proposed."),
+    "accepted": N_("This item is accepted."),
+    "concluded": N_("This item is concluded."),
+    "deferred": N_("This item went on to another meeting."),
+    "referred": N_("This item was referred to the other level."),
+    "withdrawn": N_("This item was withdrawn."),
+    "dropped": N_("This item was dropped."),
+}
 STARTS = {
     "accept": ("proposed",),
     "edit": OPEN,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, IfMatch, Key, change, create, look
 from service.access.rules import Caller
+from service.language.speech import _
 from service.meetings.agenda.queries import items
 from service.meetings.attendance import commands
 from service.meetings.attendance.bodies import PresentIn
@@ -111,7 +112,7 @@ def attendance(group: str, meeting: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("attendance.look")
         row = at.meeting(meeting)
-        return answer(_out(at, row), row.version)
+        return answer(attendance_out(at, row), row.version)
 
     return look(request, group, do)
 
@@ -120,12 +121,12 @@ def attendance(group: str, meeting: str, request: Request) -> Response:
 def respond(group: str, meeting: str, body: RespondIn, request: Request) -> Response:
     """Answer for a member. The answer names the SEQUENCE it is for; a newer answer replaces an older one."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = at.meeting(meeting, lock=True)
         at.need_part("meeting.respond", row, body.member)
         taken = commands.respond(session, row, by=caller.name, via="api", **body.model_dump())
-        return answer(RespondedOut(**vars(_out(at, row)), taken=taken))
+        return answer(RespondedOut(**vars(attendance_out(at, row)), taken=taken))
 
     return change(request, group, do, if_match=None, required=False)
 
@@ -138,7 +139,7 @@ def respond(group: str, meeting: str, body: RespondIn, request: Request) -> Resp
 def reply(group: str, request: Request, body: Annotated[bytes, Depends(calendar_body)]) -> Response:
     """Take the REPLY of a calendar program (RFC 5546 3.2.3), as it came by mail. For the secretariat and the chair."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("meeting.attend")
         return answer(take_reply(session, at.charter, at.today, body))
@@ -157,10 +158,10 @@ def note(group: str, meeting: str, body: AttendIn, request: Request, if_match: I
         expected.meet(row.version)
         if row.state != "held":
             raise Problem(
-                409, f"meeting-is-{row.state}", "Presence is noted when a meeting is held; use the verb hold first."
+                409, f"meeting-is-{row.state}", _("Presence is noted when a meeting is held; use the verb hold first.")
             )
         attend(session, at.charter, row, [Present(**one.model_dump()) for one in body.present], actor=caller.name)
-        return answer(_out(at, row), row.version)
+        return answer(attendance_out(at, row), row.version)
 
     return change(request, group, do, if_match=if_match)
 
@@ -169,14 +170,14 @@ def note(group: str, meeting: str, body: AttendIn, request: Request, if_match: I
 def invite(group: str, meeting: str, body: ObserverIn, request: Request, key: Key = None) -> Response:
     """Invite an observer to one meeting."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("observer.invite")
         row = at.meeting(meeting, lock=True)
         if not {*body.items} <= {item.id for item in items(session, group, row.id)}:
-            raise Problem(422, "no-such-item", "An item given is not on the agenda of this meeting.")
+            raise Problem(422, "no-such-item", _("An item given is not on the agenda of this meeting."))
         made = commands.invite_observer(session, row, actor=caller.name, **body.model_dump())
-        return answer(_observer(made), status=201, Location=f"/api/v1/groups/{group}/meetings/{meeting}/attendance")
+        return answer(observer_out(made), status=201, Location=f"/api/v1/groups/{group}/meetings/{meeting}/attendance")
 
     return create(request, group, body, do, key=key, if_match=None)
 
@@ -185,23 +186,23 @@ def invite(group: str, meeting: str, body: ObserverIn, request: Request, key: Ke
 def withdraw(group: str, meeting: str, observer: str, request: Request) -> Response:
     """Take an observer's invitation back; doing it again changes nothing."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("observer.invite")
         row = at.meeting(meeting, lock=True)
-        return answer(_observer(commands.withdraw_observer(session, row, observer, actor=caller.name)))
+        return answer(observer_out(commands.withdraw_observer(session, row, observer, actor=caller.name)))
 
     return change(request, group, do, if_match=None, required=False)
 
 
-def _observer(row: ObserverRow) -> ObserverOut:
+def observer_out(row: ObserverRow) -> ObserverOut:
     return ObserverOut(
         id=row.id, name=row.name, kind=row.kind, email=row.email, link=row.link, items=row.items,
         withdrawn=row.withdrawn_at is not None,
     )  # fmt: skip
 
 
-def _out(at: Scene, row: MeetingRow) -> AttendancesOut:
+def attendance_out(at: Scene, row: MeetingRow) -> AttendancesOut:
     known = attendance_rows(at.session, row)
     members = [member.id for member in taking_part(at.charter, row.members, at.day_of(row))]
     count = counted(row.quorum, members, {id_: standing(one) for id_, one in known.items()}, row.schedules)
@@ -223,5 +224,5 @@ def _out(at: Scene, row: MeetingRow) -> AttendancesOut:
             )
             for one in (known[id_] for id_ in members if id_ in known)
         ],
-        observers=[_observer(one) for one in observers(at.session, row)],
+        observers=[observer_out(one) for one in observers(at.session, row)],
     )

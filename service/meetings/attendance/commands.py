@@ -6,9 +6,11 @@ from uuid import uuid4
 from sqlmodel import Session
 
 from service import clock, events
+from service.language.speech import _, ngettext
 from service.meetings.attendance.queries import attendance_rows, observer_row, observers, standing
 from service.meetings.attendance.rules import supersedes
 from service.meetings.attendance.tables import AttendanceRow, ObserverRow
+from service.meetings.rules import STANDS
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
 
@@ -38,12 +40,18 @@ def respond(
     """
     if meeting.state != "called":
         raise Problem(
-            409, f"meeting-is-{meeting.state}", f"This meeting is {meeting.state}; only a called one is answered."
+            409,
+            f"meeting-is-{meeting.state}",
+            _("{stands} Only a called one is answered.", stands=_(STANDS[meeting.state])),
         )
     if clock.now() >= meeting.start:
-        raise Problem(409, "too-late", "This meeting has begun; tell the chair's office, which notes who is there.")
+        raise Problem(409, "too-late", _("This meeting has begun; tell the chair's office, which notes who is there."))
     if not 0 <= sequence <= meeting.sequence:
-        raise Problem(422, "unknown-sequence", f"sequence is not known here; this meeting is at {meeting.sequence}.")
+        raise Problem(
+            422,
+            "unknown-sequence",
+            _("sequence is not known here; this meeting is at {sequence}.", sequence=meeting.sequence),
+        )
     row = _row(session, meeting, member)
     at = min(at or clock.now(), clock.now())
     if not supersedes(sequence, at, standing(row)):
@@ -87,13 +95,19 @@ def invite_observer(
     """
     if meeting.state not in ("proposed", "called"):
         raise Problem(
-            409, f"meeting-is-{meeting.state}", f"This meeting is {meeting.state}; nobody can be invited to it."
+            409,
+            f"meeting-is-{meeting.state}",
+            _("{stands} Nobody can be invited to it.", stands=_(STANDS[meeting.state])),
         )
     known = [one for one in observers(session, meeting) if one.withdrawn_at is None]
     if len(known) >= _OBSERVERS:
-        raise Problem(409, "too-many-observers", f"A meeting has at most {_OBSERVERS} observers.")
+        raise Problem(
+            409,
+            "too-many-observers",
+            ngettext("A meeting has at most {n} observer.", "A meeting has at most {n} observers.", _OBSERVERS),
+        )
     if email is not None and any(one.email == email for one in known):
-        raise Problem(409, "invited-already", "This address is invited already; withdraw that invitation first.")
+        raise Problem(409, "invited-already", _("This address is invited already; withdraw that invitation first."))
     row = ObserverRow(
         id=str(uuid4()), group_id=meeting.group_id, meeting=meeting.id, name=name, kind=kind, email=email, link=link,
         items=items, invited_at=clock.now(),

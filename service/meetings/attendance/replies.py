@@ -14,6 +14,7 @@ from service import clock, zones
 from service.access.bodies import Out
 from service.calendarfile import CalendarFile, FoundAttendee, FoundEvent, read_calendar
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.meetings.attendance.commands import respond
 from service.meetings.people import invitees
 from service.meetings.tables import MeetingRow
@@ -61,11 +62,11 @@ def take_reply(session: Session, charter: Charter, today: date, body: bytes) -> 
         found = (take(session, charter, today, event, attendee) for take in _takers)
         other = next((taken for taken in found if taken is not None), None)
         if other is None:
-            raise not_found("A meeting or coming term with this UID")
+            raise not_found(_("A meeting or coming term with this UID is not here; check the address."))
         return other
     said = _ANSWERS.get(attendee.partstat)
     if said is None:
-        raise Problem(422, "no-answer", "PARTSTAT is none of ACCEPTED, TENTATIVE, DECLINED and DELEGATED.")
+        raise Problem(422, "no-answer", _("PARTSTAT is none of ACCEPTED, TENTATIVE, DECLINED and DELEGATED."))
     member = _member(charter, row, today, attendee)
     taken = respond(
         session,
@@ -85,7 +86,7 @@ def _one(found: CalendarFile) -> tuple[FoundEvent, FoundAttendee]:
     method, events = found.method, found.events
     if method != "REPLY" or len(events) != 1 or len(events[0].attendees) != 1:
         raise Problem(
-            422, "no-reply", "Send one REPLY of one attendee (RFC 5546 3.2.3), as the calendar program wrote it."
+            422, "no-reply", _("Send one REPLY of one attendee (RFC 5546 3.2.3), as the calendar program wrote it.")
         )
     return events[0], events[0].attendees[0]
 
@@ -97,4 +98,4 @@ def _member(charter: Charter, row: MeetingRow, today: date, attendee: FoundAtten
     for address in (attendee.address, attendee.delegated_from):
         if address is not None and address.casefold() in asked:
             return asked[address.casefold()]
-    raise Problem(422, "not-invited", "The attendee of this REPLY was not asked to the meeting.")
+    raise Problem(422, "not-invited", _("The attendee of this REPLY was not asked to the meeting."))

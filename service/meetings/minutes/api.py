@@ -11,6 +11,7 @@ from service.access.door import Answer, IfMatch, change, look
 from service.access.rules import Caller
 from service.groups.parts import Day
 from service.language.dates import spoken
+from service.language.speech import _
 from service.meetings.agenda.queries import items
 from service.meetings.attendance.queries import attendance_rows, observers
 from service.meetings.attendance.rules import PRESENT
@@ -90,7 +91,7 @@ def minutes(group: str, meeting: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("minutes.look")
         row = at.meeting(meeting)
-        out = _out(at, row)
+        out = minutes_out(at, row)
         if out.state == "draft":
             at.need("minutes.look-draft")
         return answer(out, out.version)
@@ -110,11 +111,11 @@ def write(group: str, meeting: str, body: MinutesIn, request: Request, if_match:
         said = [(outcome.text, outcome.item) for outcome in body.outcomes]
         on = {item.id for item in items(session, group, row.id)}
         if any(item is not None and item not in on for _, item in said):
-            raise Problem(422, "no-such-item", "An outcome names an item that is not on the agenda of this meeting.")
+            raise Problem(422, "no-such-item", _("An outcome names an item that is not on the agenda of this meeting."))
         if any(not text for text, _ in said):
-            raise Problem(422, "empty-field", "An outcome is empty; write it, or take it out.")
+            raise Problem(422, "empty-field", _("An outcome is empty; write it, or take it out."))
         commands.write(session, row, body.text, said, actor=caller.name)
-        out = _out(at, row)
+        out = minutes_out(at, row)
         return answer(out, out.version)
 
     return change(request, group, do, if_match=if_match, required=False)
@@ -128,7 +129,7 @@ def circulate(group: str, meeting: str, body: CirculateIn, request: Request, if_
         at, row = _chairs(session, group, meeting, caller, "minutes.circulate")
         expected.meet(existing(session, row).version)
         commands.circulate(session, at.charter, row, body.until, actor=caller.name)
-        out = _out(at, row)
+        out = minutes_out(at, row)
         return answer(out, out.version)
 
     return change(request, group, do, if_match=if_match)
@@ -144,9 +145,9 @@ def object_to(group: str, meeting: str, body: ObjectIn, request: Request, if_mat
         at.need_part("minutes.object", row, body.member)
         expected.meet(existing(session, row).version)
         if not body.text:
-            raise Problem(422, "empty-field", "The text is empty; say what should stand there instead.")
+            raise Problem(422, "empty-field", _("The text is empty; say what should stand there instead."))
         commands.object_to(session, row, body.member, body.text, actor=caller.name)
-        out = _out(at, row)
+        out = minutes_out(at, row)
         return answer(out, out.version)
 
     return change(request, group, do, if_match=if_match)
@@ -158,7 +159,7 @@ def _chairs(session: Session, group: str, meeting: str, caller: Caller, verb: st
     return at, at.meeting(meeting, lock=True)
 
 
-def _out(at: Scene, meeting: MeetingRow) -> MinutesOut:
+def minutes_out(at: Scene, meeting: MeetingRow) -> MinutesOut:
     row = existing(at.session, meeting)
     numbered = outcomes(at.session, meeting)
     found = objections(at.session, meeting, row.version)

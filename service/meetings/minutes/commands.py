@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from service import clock, events, zones
 from service.groups.charter import Charter
+from service.language.speech import _, ngettext
 from service.meetings.minutes.queries import existing, minutes_row, objections, outcomes, state_of
-from service.meetings.minutes.rules import SILENCE
+from service.meetings.minutes.rules import SILENCE, STANDS
 from service.meetings.minutes.tables import MinutesRow, ObjectionRow, OutcomeRow
 from service.meetings.tables import MeetingRow
 from service.problems import Problem
@@ -24,7 +25,7 @@ def write(
             under its number would be gone.
     """
     if meeting.state != "held":
-        raise Problem(409, f"meeting-is-{meeting.state}", "Minutes are written once the meeting is held.")
+        raise Problem(409, f"meeting-is-{meeting.state}", _("Minutes are written once the meeting is held."))
     row = minutes_row(session, meeting)
     if row is None:
         row = MinutesRow(
@@ -32,13 +33,17 @@ def write(
         )
     elif state_of(session, meeting, row) == "adopted":
         raise Problem(
-            409, "minutes-are-adopted", "These minutes are adopted; correct them by an outcome of the next meeting."
+            409, "minutes-are-adopted", _("These minutes are adopted; correct them by an outcome of the next meeting.")
         )
     if len(said) < row.numbered:
         raise Problem(
             409,
             "outcome-is-numbered",
-            f"{row.numbered} outcomes were circulated under their numbers; keep each of them.",
+            ngettext(
+                "{n} outcome was circulated under its number; keep it.",
+                "{n} outcomes were circulated under their numbers; keep each of them.",
+                row.numbered,
+            ),
         )
     row.text, row.by, row.changed_at = text, actor, clock.now()
     row.version += 1
@@ -71,12 +76,21 @@ def circulate(session: Session, charter: Charter, meeting: MeetingRow, last: dat
     row = existing(session, meeting)
     if state_of(session, meeting, row) != "draft":
         raise Problem(
-            409, "minutes-are-circulated", "These minutes are circulated; write a new version to do it again."
+            409, "minutes-are-circulated", _("These minutes are circulated; write a new version to do it again.")
         )
     zone = charter.group.timezone
     today = zones.day_in(clock.now(), zone)
     if not SILENCE[0] <= (last - today).days <= SILENCE[1]:
-        raise Problem(422, "invalid-deadline", f"Give members {SILENCE[0]} to {SILENCE[1]} days from today.")
+        raise Problem(
+            422,
+            "invalid-deadline",
+            ngettext(
+                "Give members {least} to {n} day from today.",
+                "Give members {least} to {n} days from today.",
+                SILENCE[1],
+                least=SILENCE[0],
+            ),
+        )
     row.circulated_at, row.until = clock.now(), zones.midnight(last + timedelta(days=1), zone)
     row.numbered = len(outcomes(session, meeting))
     session.add(row)
@@ -103,7 +117,9 @@ def object_to(session: Session, meeting: MeetingRow, member: str, text: str, *, 
     found = state_of(session, meeting, row)
     if found not in ("circulated", "contested") or row.until is None or clock.now() >= row.until:
         raise Problem(
-            409, f"minutes-are-{found}", f"These minutes are {found}; only those in circulation are objected to."
+            409,
+            f"minutes-are-{found}",
+            _("{stands} Only minutes in circulation are objected to.", stands=_(STANDS[found])),
         )
     known = {one.member: one for one in objections(session, meeting, row.version)}.get(member)
     objection = known or ObjectionRow(

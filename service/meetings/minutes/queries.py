@@ -1,8 +1,12 @@
 """Minutes as the rows stand."""
 
-from sqlmodel import Session, col, select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
 
 from service import clock
+from service.language.speech import _
 from service.meetings.minutes import rules
 from service.meetings.minutes.tables import MinutesRow, ObjectionRow, OutcomeRow
 from service.meetings.tables import MeetingRow
@@ -22,7 +26,7 @@ def existing(session: Session, meeting: MeetingRow) -> MinutesRow:
     """
     row = minutes_row(session, meeting)
     if row is None:
-        raise not_found("The minutes of this meeting")
+        raise not_found(_("The minutes of this meeting are not here; check the address."))
     return row
 
 
@@ -40,7 +44,32 @@ def objections(session: Session, meeting: MeetingRow, version: int) -> list[Obje
     return list(session.exec(asked.order_by(col(ObjectionRow.at))))
 
 
+def in_circulation(session: Session, group_id: str, since: datetime, most: int) -> list[MinutesRow]:
+    """Minutes that were circulated since an instant, or that members may object to still; newest first."""
+    now = clock.now()
+    asked = select(MinutesRow).where(
+        MinutesRow.group_id == group_id,
+        # No silence ends before it began: of all that are older nothing has to be read.
+        col(MinutesRow.until) > min(since, now),
+        or_(col(MinutesRow.circulated_at) >= since, col(MinutesRow.until) > now),
+    )
+    return list(session.exec(asked.order_by(col(MinutesRow.circulated_at).desc()).limit(most)))
+
+
 def state_of(session: Session, meeting: MeetingRow, row: MinutesRow) -> rules.State:
     """Where the minutes stand now."""
     found = objections(session, meeting, row.version)
     return rules.state(row.circulated_at, row.until, len(found), clock.now())
+
+
+def standing_of(session: Session, group_id: str, ids: Sequence[str]) -> dict[str, tuple[rules.State, datetime | None]]:
+    """Where the minutes of several meetings stand now, and until when members may object; left out where none are."""
+    written = select(MinutesRow).where(MinutesRow.group_id == group_id, col(MinutesRow.meeting).in_(ids))
+    objected = select(ObjectionRow.meeting, ObjectionRow.version).where(
+        ObjectionRow.group_id == group_id, col(ObjectionRow.meeting).in_(ids)
+    )
+    against, now = set(session.exec(objected.distinct())), clock.now()
+    return {
+        row.meeting: (rules.state(row.circulated_at, row.until, (row.meeting, row.version) in against, now), row.until)
+        for row in session.exec(written)
+    }

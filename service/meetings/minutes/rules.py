@@ -6,7 +6,16 @@ Nothing has to run at the deadline; the state is read from the clock.
 from datetime import datetime
 from typing import Literal
 
+from service.language.speech import N_
+
 State = Literal["draft", "circulated", "contested", "adopted"]
+# How each state is said of minutes, as a whole sentence.
+STANDS: dict[str, str] = {
+    "draft": N_("These minutes are a draft."),
+    "circulated": N_("These minutes are in circulation."),
+    "contested": N_("These minutes are contested."),
+    "adopted": N_("These minutes are adopted."),
+}
 OUTCOMES = 200
 # How long members have to read them: days.
 SILENCE = (2, 90)

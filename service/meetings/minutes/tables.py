@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKeyConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from service.database import Instant
@@ -12,7 +12,10 @@ class MinutesRow(SQLModel, table=True):
     """The minutes of a meeting as Markdown. They are a draft until `circulated_at`; `until` ends the silence."""
 
     __tablename__ = "minutes"
-    __table_args__ = (ForeignKeyConstraint(["group_id", "meeting"], ["meeting.group_id", "meeting.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "meeting"], ["meeting.group_id", "meeting.id"]),
+        Index("ix_minutes_until", "group_id", "until"),
+    )
 
     group_id: str = Field(primary_key=True, max_length=40)
     meeting: str = Field(primary_key=True, max_length=80)

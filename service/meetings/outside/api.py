@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from service import clock
 from service.access.bodies import In, Out, answer, new_router
-from service.access.door import Answer, IfMatch, Key, change, create, glance
+from service.access.door import ANYBODY, Answer, IfMatch, Key, change, create, glance
 from service.access.rules import Caller
 from service.calendarfile import FoundEvent, read_calendar
 from service.groups.parts import ClockTime, Day
+from service.language.speech import _, ngettext
 from service.meetings.commands import instant_of
 from service.meetings.door import Scene, scene
 from service.meetings.files import calendar_body
@@ -71,7 +72,7 @@ class ImportedOut(Out):
     left_out: int = Field(description="Events that lie more than 90 days back or 300 ahead.")
 
 
-@router.get("/external-events", response_model=ExternalsOut)
+@router.get("/external-events", response_model=ExternalsOut, openapi_extra=ANYBODY)
 def externals(group: str, request: Request) -> Response:
     """Forums and dialogues outside of the group, in order of time."""
 
@@ -154,14 +155,20 @@ def _values(at: Scene, body: ExternalIn) -> dict[str, Any]:
     said = {"title": body.title, "place": body.place or "", "url": body.url, "about": body.about, "zone": zone}
     if body.at is None:
         if body.ends is not None:
-            raise Problem(422, "invalid-period", "ends is given without at; give both, or none for whole days.")
+            raise Problem(422, "invalid-period", _("ends is given without at; give both, or none for whole days."))
         start, end = _midnight(body.day), _midnight(last + timedelta(days=1))
     else:
         start = instant_of(body.day, body.at, zone)
         end = instant_of(last, body.ends, zone) if body.ends is not None else start + timedelta(hours=1)
     if not timedelta() < end - start <= _LONGEST:
         raise Problem(
-            422, "invalid-period", f"The end is not after the start, or more than {_LONGEST.days} days after it."
+            422,
+            "invalid-period",
+            ngettext(
+                "The end is not after the start, or more than {n} day after it.",
+                "The end is not after the start, or more than {n} days after it.",
+                _LONGEST.days,
+            ),
         )
     return said | {"start": start, "end": end, "all_day": body.at is None}
 

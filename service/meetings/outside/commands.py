@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from service import clock, events
+from service.language.speech import _, ngettext
 from service.meetings.outside.tables import ExternalRow
 from service.problems import Problem, not_found
 
@@ -22,7 +23,7 @@ def external_row(session: Session, group_id: str, id_: str) -> ExternalRow:
     asked = select(ExternalRow).where(ExternalRow.group_id == group_id, ExternalRow.id == id_).with_for_update()
     row = session.exec(asked).first() if re.fullmatch("[a-z0-9]{1,20}", id_) else None
     if row is None:
-        raise not_found("This external event")
+        raise not_found(_("This external event is not here; check the address."))
     return row
 
 
@@ -40,7 +41,11 @@ def add(session: Session, group_id: str, *, uid: str | None = None, actor: str, 
     """
     count = session.scalar(select(func.count()).select_from(ExternalRow).where(ExternalRow.group_id == group_id))
     if (count or 0) >= _MOST:
-        raise Problem(409, "too-many-events", f"A group keeps at most {_MOST} external events.")
+        raise Problem(
+            409,
+            "too-many-events",
+            ngettext("A group keeps at most {n} external event.", "A group keeps at most {n} external events.", _MOST),
+        )
     id_ = f"e{secrets.token_hex(6)}"
     row = ExternalRow(id=id_, group_id=group_id, uid=uid or id_, changed_at=clock.now(), **values)
     session.add(row)

@@ -15,7 +15,8 @@ from service.calendarfile import read_calendar
 from service.groups.cadence import Level, Minutes
 from service.groups.parts import Day
 from service.groups.stations import station
-from service.meetings.door import scene
+from service.language.speech import _
+from service.meetings.door import Scene, scene
 from service.meetings.fair import Slot, Station, because, local, rank
 from service.meetings.files import calendar_body
 from service.meetings.people import taking_part
@@ -88,25 +89,7 @@ def slots(group: str, body: SlotsIn, request: Request) -> Response:
     """Rank every slot of a window, fair to who bore odd hours before."""
 
     def do(session: Session, caller: Caller) -> Answer:
-        at = scene(session, group, caller)
-        at.need("slots.rank")
-        zone = at.charter.group.timezone
-        start, until = max(zones.midnight(body.from_, zone), clock.now()), zones.midnight(body.until, zone)
-        if until > clock.now() + REACH:
-            raise Problem(422, "too-far-ahead", "The window lies too far ahead; choose earlier days.")
-        members = taking_part(at.charter, body.members, body.from_)
-        if body.members is not None and len(members) != len(set(body.members)):
-            raise Problem(422, "no-such-member", "members names one that is no member on that day.")
-        where = stations(session, at.charter, body.level, body.members, body.from_)
-        before = borne(session, at.charter, body.meeting)
-        try:
-            found = rank(where, start, until, body.minutes, before, step=body.step, limit=max(2, body.limit))
-        except ValueError as error:
-            raise Problem(422, "invalid-window", f"{error}".rstrip(".") + ".") from None
-        if not found:
-            raise Problem(422, "invalid-window", "No slot of that length lies in the window; make it longer.")
-        why = because(found[0], found[1] if len(found) > 1 else None, where, body.minutes, before)
-        return answer(SlotsOut(why=why, slots=[_out(one, where, body.minutes, before) for one in found[: body.limit]]))
+        return answer(found_slots(scene(session, group, caller), body))
 
     return look(request, group, do)
 
@@ -130,6 +113,32 @@ def busy(group: str, member: str, request: Request, body: Annotated[bytes, Depen
         return answer(BusyOut(member=member, periods=len(row.periods), until=last, at=row.at))
 
     return change(request, group, do, if_match=None, required=False)
+
+
+def found_slots(at: Scene, body: SlotsIn) -> SlotsOut:
+    """The best slots of a window for who is asked to meet in it.
+
+    Raises:
+        Problem: 403, who asks is not of the group; 422, the window or the members are no good.
+    """
+    at.need("slots.rank")
+    zone = at.charter.group.timezone
+    start, until = max(zones.midnight(body.from_, zone), clock.now()), zones.midnight(body.until, zone)
+    if until > clock.now() + REACH:
+        raise Problem(422, "too-far-ahead", _("The window lies too far ahead; choose earlier days."))
+    members = taking_part(at.charter, body.members, body.from_)
+    if body.members is not None and len(members) != len(set(body.members)):
+        raise Problem(422, "no-such-member", _("members names one that is no member on that day."))
+    where = stations(at.session, at.charter, body.level, body.members, body.from_)
+    before = borne(at.session, at.charter, body.meeting)
+    try:
+        found = rank(where, start, until, body.minutes, before, step=body.step, limit=max(2, body.limit))
+    except ValueError as error:
+        raise Problem(422, "invalid-window", f"{error}".rstrip(".") + ".") from None
+    if not found:
+        raise Problem(422, "invalid-window", _("No slot of that length lies in the window; make it longer."))
+    why = because(found[0], found[1] if len(found) > 1 else None, where, body.minutes, before)
+    return SlotsOut(why=why, slots=[_out(one, where, body.minutes, before) for one in found[: body.limit]])
 
 
 def _out(slot: Slot, where: list[Station], minutes: int, before: dict[str, int]) -> SlotOut:

@@ -11,6 +11,7 @@ from service.access.bodies import In, Out, answer, new_router
 from service.access.door import Answer, Key, change, create, look
 from service.access.rules import Caller
 from service.groups.parts import Moment
+from service.language.speech import _
 from service.meetings.door import Scene, scene
 from service.meetings.polls import commands
 from service.meetings.polls.rules import SLOTS, is_open, ranked
@@ -75,15 +76,15 @@ class PollsOut(Out):
 def open_poll(group: str, meeting: str, body: PollIn, request: Request, key: Key = None) -> Response:
     """Ask the members when to meet. The poll closes by itself at its deadline."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("poll.open")
         row = at.meeting(meeting, lock=True)
         now = clock.now()
         if any(not now < slot < now + REACH for slot in body.slots):
-            raise Problem(422, "invalid-slot", "A slot lies in the past, or too far ahead.")
+            raise Problem(422, "invalid-slot", _("A slot lies in the past, or too far ahead."))
         poll = commands.open_poll(session, row, body.slots, body.deadline, actor=caller.name)
-        return answer(_out(at, poll), status=201, Location=f"/api/v1/groups/{group}/polls/{poll.id}")
+        return answer(poll_out(at, poll), status=201, Location=f"/api/v1/groups/{group}/polls/{poll.id}")
 
     return create(request, group, body, do, key=key, if_match=None)
 
@@ -96,7 +97,7 @@ def polls(group: str, meeting: str, request: Request) -> Response:
         at = scene(session, group, caller)
         at.need("poll.look")
         found = commands.polls_of(session, at.meeting(meeting))
-        return answer(PollsOut(polls=[_out(at, poll) for poll in found]))
+        return answer(PollsOut(polls=[poll_out(at, poll) for poll in found]))
 
     return look(request, group, do)
 
@@ -108,7 +109,7 @@ def one_poll(group: str, poll: str, request: Request) -> Response:
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
         at.need("poll.look")
-        return answer(_out(at, commands.poll_row(session, group, poll)))
+        return answer(poll_out(at, commands.poll_row(session, group, poll)))
 
     return look(request, group, do)
 
@@ -117,12 +118,12 @@ def one_poll(group: str, poll: str, request: Request) -> Response:
 def vote(group: str, poll: str, body: VoteIn, request: Request) -> Response:
     """Answer a poll for a member; a second answer replaces the first."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         row = commands.poll_row(session, group, poll)
         at.need_part("poll.vote", at.meeting(row.meeting), body.member)
         commands.vote(session, row, body.member, body.answers, actor=caller.name)
-        return answer(_out(at, row))
+        return answer(poll_out(at, row))
 
     return change(request, group, do, if_match=None, required=False)
 
@@ -131,17 +132,17 @@ def vote(group: str, poll: str, body: VoteIn, request: Request) -> Response:
 def close(group: str, poll: str, request: Request) -> Response:
     """Close a poll before its deadline."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("poll.close")
         row = commands.poll_row(session, group, poll)
         commands.close_poll(session, row, actor=caller.name)
-        return answer(_out(at, row))
+        return answer(poll_out(at, row))
 
     return change(request, group, do, if_match=None, required=False)
 
 
-def _out(at: Scene, poll: PollRow) -> PollOut:
+def poll_out(at: Scene, poll: PollRow) -> PollOut:
     known = commands.ballots(at.session, poll)
     slots = [datetime.fromisoformat(slot) for slot in poll.slots]
     tallies = ranked(len(slots), [row.answers for row in known.values()])

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from service import clock, events
+from service.language.speech import _, ngettext
 from service.meetings.polls.rules import LONGEST, is_open
 from service.meetings.polls.tables import BallotRow, PollRow
+from service.meetings.rules import STANDS
 from service.meetings.tables import MeetingRow
 from service.problems import Problem, not_found
 
@@ -23,7 +25,7 @@ def poll_row(session: Session, group_id: str, id_: str) -> PollRow:
     asked = select(PollRow).where(PollRow.group_id == group_id, PollRow.id == id_).with_for_update()
     row = session.exec(asked).first() if re.fullmatch("[a-z0-9]{1,20}", id_) else None
     if row is None:
-        raise not_found("This poll")
+        raise not_found(_("This poll is not here; check the address."))
     return row
 
 
@@ -31,6 +33,27 @@ def polls_of(session: Session, meeting: MeetingRow) -> list[PollRow]:
     """The polls on a meeting, oldest first."""
     asked = select(PollRow).where(PollRow.group_id == meeting.group_id, PollRow.meeting == meeting.id)
     return list(session.exec(asked.order_by(col(PollRow.created_at), col(PollRow.id))))
+
+
+def open_polls(session: Session, group_id: str) -> list[PollRow]:
+    """The polls of a group that take ballots now, those that close first before the others."""
+    asked = select(PollRow).where(
+        PollRow.group_id == group_id, col(PollRow.closed_at).is_(None), col(PollRow.deadline) > clock.now()
+    )
+    return list(session.exec(asked.order_by(col(PollRow.deadline), col(PollRow.id))))
+
+
+def unanswered(session: Session, group_id: str, ids: Sequence[str]) -> dict[str, set[str]]:
+    """Those of several meetings on which a poll is open, each with the members that have answered it."""
+    asked = select(PollRow).where(
+        PollRow.group_id == group_id, col(PollRow.meeting).in_(ids), col(PollRow.closed_at).is_(None)
+    )
+    now = clock.now()
+    open_ = {row.id: row.meeting for row in session.exec(asked) if is_open(row.deadline, row.closed_at, now)}
+    found: dict[str, set[str]] = {meeting: set() for meeting in open_.values()}
+    for row in session.exec(select(BallotRow).where(col(BallotRow.poll).in_(open_))) if open_ else []:
+        found[open_[row.poll]].add(row.member)
+    return found
 
 
 def ballots(session: Session, poll: PollRow) -> dict[str, BallotRow]:
@@ -48,14 +71,22 @@ def open_poll(
     """
     now = clock.now()
     if meeting.state not in ("proposed", "called"):
-        raise Problem(409, f"meeting-is-{meeting.state}", f"This meeting is {meeting.state}; its time is settled.")
+        raise Problem(
+            409, f"meeting-is-{meeting.state}", _("{stands} Its time is settled.", stands=_(STANDS[meeting.state]))
+        )
     if any(is_open(poll.deadline, poll.closed_at, now) for poll in polls_of(session, meeting)):
-        raise Problem(409, "poll-is-open", "A poll on this meeting is open; close it first.")
+        raise Problem(409, "poll-is-open", _("A poll on this meeting is open; close it first."))
     if len(set(slots)) != len(slots):
-        raise Problem(422, "repeated-slot", "A slot stands twice; name each once.")
+        raise Problem(422, "repeated-slot", _("A slot stands twice; name each once."))
     if not now < deadline <= now + LONGEST or deadline > min(slots):
         raise Problem(
-            422, "invalid-deadline", f"The deadline lies within {LONGEST.days} days, and before the first slot."
+            422,
+            "invalid-deadline",
+            ngettext(
+                "The deadline lies within {n} day, and before the first slot.",
+                "The deadline lies within {n} days, and before the first slot.",
+                LONGEST.days,
+            ),
         )
     row = PollRow(
         id=f"p{secrets.token_hex(6)}", group_id=meeting.group_id, meeting=meeting.id,
@@ -73,9 +104,13 @@ def vote(session: Session, poll: PollRow, member: str, answers: Sequence[str], *
         Problem: 409, the poll is closed; 422, not one answer for each slot.
     """
     if not is_open(poll.deadline, poll.closed_at, clock.now()):
-        raise Problem(409, "poll-is-closed", "This poll is closed.")
+        raise Problem(409, "poll-is-closed", _("This poll is closed."))
     if len(answers) != len(poll.slots):
-        raise Problem(422, "other-slots", f"Answer each of the {len(poll.slots)} slots, in their order.")
+        raise Problem(
+            422,
+            "other-slots",
+            ngettext("Answer the {n} slot.", "Answer each of the {n} slots, in their order.", len(poll.slots)),
+        )
     row = session.get(BallotRow, (poll.id, member)) or BallotRow(
         poll=poll.id, member=member, answers=list(answers), by=actor, at=clock.now()
     )
@@ -92,7 +127,7 @@ def close_poll(session: Session, poll: PollRow, *, actor: str) -> None:
         Problem: 409, it is closed.
     """
     if not is_open(poll.deadline, poll.closed_at, clock.now()):
-        raise Problem(409, "poll-is-closed", "This poll is closed.")
+        raise Problem(409, "poll-is-closed", _("This poll is closed."))
     poll.closed_at = clock.now()
     poll.version += 1
     session.add(poll)

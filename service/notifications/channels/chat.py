@@ -10,7 +10,7 @@ from service.database import reading, writing
 from service.groups.queries import group_row
 from service.notifications.choices.contacts import address_of, fall_back
 from service.notifications.choices.tables import ContactRow
-from service.notifications.outbox.channel import Down, Message, NotNow, Refused
+from service.notifications.outbox.channel import Down, NotNow, Parcel, Refused
 from service.notifications.outbox.rules import MAIL_RETRY
 from service.notifications.outbox.tables import DeliveryRow
 
@@ -36,7 +36,7 @@ class Chat:
         self._deadline = deadline
         self._fall_back = fall_back
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Parcel) -> str:
         with reading(self._engine) as session:
             row = session.get(ContactRow, message.contact_id)
         url = address_of(row) if row is not None and row.ended_at is None else None
@@ -59,7 +59,7 @@ class Chat:
             raise NotNow(said, answer.retry_after)
         raise Refused(said)
 
-    def _end(self, message: Message, why: str) -> Refused:
+    def _end(self, message: Parcel, why: str) -> Refused:
         """End the channel, and let the message go by mail."""
         with writing(self._engine) as session:
             group_row(session, message.group_id, lock=True)

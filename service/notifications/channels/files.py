@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from service.notifications.outbox.channel import Message, NotNow
+from service.notifications.outbox.channel import NotNow, Parcel
 from service.notifications.outbox.rules import MAIL_RETRY
 
 
@@ -17,7 +17,7 @@ class Files:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Parcel) -> str:
         # A mailbox may have a stroke or a quote in its name, a file may not.
         who = re.sub(r"[^\w.+-]", "_", message.address.partition("@")[0])
         target = self.directory / f"{message.at:%Y-%m-%d}-{who}-{message.id}.eml"

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from service.notifications.mailing.rules import status_of
 from service.notifications.mailing.verp import return_path
-from service.notifications.outbox.channel import Down, Message, NotNow, Refused
+from service.notifications.outbox.channel import Down, NotNow, Parcel, Refused
 from service.notifications.outbox.rules import MAIL_RETRY
 
 
@@ -73,7 +73,7 @@ class Smtp:
         self._secret = secret
         self._connection: _InTime | None = None
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Parcel) -> str:
         until = time.monotonic() + self._deadline
         connection = self._greeted(self._return_path(message), until)
         step = "RCPT"
@@ -143,7 +143,16 @@ class Smtp:
             raise
         return made
 
-    def _return_path(self, message: Message) -> str:
+    def greet(self) -> None:
+        """Greet the server as each mail does, with TLS and login where its address asks for them; nothing is sent.
+
+        Raises:
+            Down: it does not answer, or does not let us in.
+        """
+        self._greeted(self._sender, time.monotonic() + self._deadline)
+        self.close()
+
+    def _return_path(self, message: Parcel) -> str:
         return return_path(self._sender, message.id, self._secret) if self._secret else self._sender
 
     def close(self) -> None:

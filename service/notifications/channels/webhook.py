@@ -9,7 +9,7 @@ from sqlmodel import Session, col, update
 from service import clock, outgoing
 from service.database import reading, writing
 from service.groups.queries import group_row
-from service.notifications.outbox.channel import Down, Message, NotNow, Refused
+from service.notifications.outbox.channel import Down, NotNow, Parcel, Refused
 from service.notifications.webhooks.commands import disable, secrets
 from service.notifications.webhooks.rules import ATTEMPTS, PATIENCE, signed, steps
 from service.notifications.webhooks.tables import WebhookRow
@@ -33,7 +33,7 @@ class Webhooks:
     def retry_after(self) -> tuple[timedelta, ...]:
         return steps(_chance)
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Parcel) -> str:
         now = clock.now()
         with reading(self._engine) as session:
             row = session.get(WebhookRow, message.contact_id)

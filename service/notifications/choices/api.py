@@ -10,6 +10,7 @@ from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.groups import queries as groups
 from service.groups.tables import PersonRow
+from service.language.speech import _
 from service.notifications.choices import commands
 from service.notifications.choices.away import ahead
 from service.notifications.choices.bodies import AbsenceIn, AbsenceOut, AbsencesOut, ChoicesIn, ChoicesOut
@@ -123,7 +124,7 @@ def oneself(at: Scene, verb: str) -> PersonRow:
     at.need(verb)
     person = at.session.get(PersonRow, at.caller.person) if at.caller and at.caller.person else None
     if person is None:
-        raise Problem(422, "no-person", "What reaches one is a person's own; ask with a token of that person.")
+        raise Problem(422, "no-person", _("What reaches one is a person's own; ask with a token of that person."))
     return person
 
 
@@ -138,7 +139,7 @@ def somebody(at: Scene, person_id: str, verb: str) -> PersonRow:
     served = ahead(groups.appointments(at.session, known.id), at.today) if known is not None else set()
     at.need(verb, *sorted(served & set(mine(at))))
     if known is None:
-        raise not_found("This person")
+        raise not_found(_("This person is not here; check the address."))
     return known
 
 

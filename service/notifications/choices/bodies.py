@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints,
 
 from service.access.bodies import In, Out
 from service.groups.parts import Day
+from service.language.speech import _
 from service.notifications.kinds import KINDS, Form
 
 Language = Literal["ar", "zh", "en", "fr", "ru", "es"]
@@ -17,7 +18,7 @@ LONGEST = timedelta(days=366)
 def _hour(value: Any) -> Any:
     if isinstance(value, str):
         if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value) is None:
-            raise ValueError("is no hour of the day; write it as 22:00")
+            raise ValueError(_("is no hour of the day; write it as 22:00"))
         return time.fromisoformat(value)
     return value
 
@@ -103,9 +104,9 @@ class AbsenceIn(In):
     @model_validator(mode="after")
     def _whole(self) -> "AbsenceIn":
         if self.until <= self.from_:
-            raise ValueError("until is not after from; until is the first day that they are here again")
+            raise ValueError(_("until is not after from; until is the first day that they are here again"))
         if self.until - self.from_ > LONGEST:
-            raise ValueError("is longer than a year; end the appointment instead, or write a shorter one")
+            raise ValueError(_("is longer than a year; end the appointment instead, or write a shorter one"))
         return self
 
 

@@ -11,7 +11,7 @@ from service import events
 from service.groups import queries as groups
 from service.groups.charter import Charter
 from service.groups.tables import PersonRow
-from service.language.speech import _
+from service.language.speech import _, ngettext
 from service.notifications.choices.away import stands_for
 from service.notifications.choices.showing import absences, by_mail_alone, choices_of, contacts_of, today_of
 from service.notifications.choices.tables import AbsenceRow, ChoiceRow, ReaderRow
@@ -107,7 +107,11 @@ def _kind(id_: str) -> Kind:
     kind = KINDS.get(id_)
     if kind is None or not kind.shown:
         known = ", ".join(one.id for one in KINDS.values() if one.shown)
-        raise Problem(422, "no-such-kind", f"There is no such kind of message to choose for; the kinds are {known}.")
+        raise Problem(
+            422,
+            "no-such-kind",
+            _("There is no such kind of message to choose for; the kinds are {known}.", known=known),
+        )
     return kind
 
 
@@ -169,7 +173,11 @@ def enter(
         detail = _("There is an absence on some of these days already; take that one back first.")
         raise Problem(409, "absence-overlaps", detail)
     if len(coming) >= _MOST:
-        raise Problem(422, "too-many-absences", _("At most {n} absences may lie ahead.", n=_MOST))
+        raise Problem(
+            422,
+            "too-many-absences",
+            ngettext("At most {n} absence may lie ahead.", "At most {n} absences may lie ahead.", _MOST),
+        )
     row = AbsenceRow(
         id=str(uuid4()), group_id=person.group_id, person_id=person.id, from_day=from_day, until_day=until_day,
         alternate=_alternate(session, person, alternate, max(from_day, today), until_day).id,

@@ -6,13 +6,13 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlmodel import Session, col, select, update
 
 from service import clock, events, outgoing
 from service.groups.charter import Charter
 from service.groups.tables import PersonRow
-from service.language.speech import _, speaking
+from service.language.speech import _, ngettext, speaking
 from service.notifications.channels import slack, teams
 from service.notifications.choices.queries import spoken_by
 from service.notifications.choices.tables import ChoiceRow, ContactRow, ReaderRow
@@ -44,7 +44,15 @@ def make(
     """
     check(channel, url)
     if len(contacts(session, group_id, person_id)) >= MOST:
-        raise Problem(409, "too-many-channels", f"You have {MOST} channels already; take one away first.")
+        raise Problem(
+            409,
+            "too-many-channels",
+            ngettext(
+                "You have {n} channel already; take it away first.",
+                "You have {n} channels already; take one away first.",
+                MOST,
+            ),
+        )
     row = ContactRow(
         id=str(uuid4()),
         group_id=group_id,
@@ -68,14 +76,20 @@ def check(channel: str, url: str) -> None:
     try:
         target = outgoing.read(url)
     except outgoing.Blocked as blocked:
-        raise Problem(422, "blocked-address", f"This address {blocked}.") from None
+        raise Problem(422, "blocked-address", outgoing.in_words(blocked)) from None
     if target.host in current().own_chat_hosts:
         return
     known = any(target.host.endswith(one) if one[0] == "." else target.host == one for one in HOSTS[channel])
     if not known or not target.secure or target.port != 443:
         hosts = ", ".join(one.lstrip(".") for one in HOSTS[channel])
         raise Problem(
-            422, "no-such-channel", f"This is no address of {channel.title()}; it gives out https addresses at {hosts}."
+            422,
+            "no-such-channel",
+            _(
+                "This is no address of {channel}; it gives out https addresses at {hosts}.",
+                channel=channel.title(),
+                hosts=hosts,
+            ),
         )
 
 
@@ -94,7 +108,7 @@ def contact_row(session: Session, group_id: str, person_id: str, contact_id: str
     """
     row = session.get(ContactRow, contact_id, with_for_update=True)
     if row is None or row.group_id != group_id or row.person_id != person_id or not row.secret:
-        raise not_found("This channel")
+        raise not_found(_("This channel is not here; check the address."))
     return row
 
 
@@ -113,11 +127,11 @@ def test(session: Session, charter: Charter, row: ContactRow, *, actor: str) -> 
         Problem: 409, the channel has ended.
     """
     if row.ended_at is not None:
-        raise Problem(409, "channel-has-ended", f"This channel has ended ({row.why}); add it anew.")
+        raise Problem(409, "channel-has-ended", _("This channel has ended; add it anew."))
     person = session.get(PersonRow, row.person_id)
     event = events.record(session, row.group_id, TESTED, row.id, actor=actor)
     if person is None or event is None:
-        raise not_found("This channel")
+        raise not_found(_("This channel is not here; check the address."))
     session.flush()
     reader = session.get(ReaderRow, row.person_id)
     with speaking(spoken_by(reader, person.language, charter.group.languages)) as language:
@@ -178,5 +192,24 @@ def _delivery(row: ContactRow, recipient: str, event_id: str, message: Message) 
     )
 
 
-def _cipher() -> Fernet:
-    return Fernet(urlsafe_b64encode(hmac.digest(current().secret(), b"contacts", "sha256")))
+def keep_anew(session: Session) -> tuple[int, int]:
+    """Lock every address under the present key, so that the key before it can go; how many, and how many are lost.
+
+    The addresses that were locked under a key that is not here any more stay as they are.
+    """
+    cipher, done, lost = _cipher(), 0, 0
+    for row in session.exec(select(ContactRow).where(col(ContactRow.ended_at).is_(None)).with_for_update()):
+        try:
+            row.secret = cipher.rotate(row.secret)
+        except InvalidToken:
+            lost += 1
+            continue
+        session.add(row)
+        done += 1
+    return done, lost
+
+
+def _cipher() -> MultiFernet:
+    """Locks with the present key; opens with that or the one before."""
+    keys = [hmac.digest(key, b"contacts", "sha256") for key in reversed(current().signing_keys())]
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])

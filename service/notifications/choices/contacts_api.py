@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Request, Response
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlmodel import Session
 
 from service.access.bodies import In, Out, answer, new_router
@@ -14,7 +14,7 @@ from service.access.scene import scene
 from service.notifications.choices import contacts
 from service.notifications.choices.api import oneself
 from service.notifications.choices.tables import ContactRow
-from service.text import Line, clean
+from service.text import Clean, Line
 from service.versions import Expected
 
 router = new_router("contacts")
@@ -25,7 +25,7 @@ class ContactIn(In):
 
     channel: Literal["slack", "teams"]
     label: Annotated[Line, StringConstraints(max_length=100)]
-    url: Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean)] = Field(
+    url: Annotated[Clean, StringConstraints(min_length=1, max_length=1000)] = Field(
         description="As Slack (hooks.slack.com) or a workflow of Teams shows it. Kept encrypted, never shown."
     )
 

@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import uuid4
 
 from sqlmodel import col, func, select
 
 from service.language.speech import _, ngettext, speaking
-from service.notifications.freezing import foot, freeze, mail
+from service.notifications.freezing import About, begun, foot, freeze, mail
 from service.notifications.kinds import KINDS
 from service.notifications.look import Look
-from service.notifications.mailing.mail import message_id
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.readers import Recipient, language_of, serves_today, why
 from service.notifications.wording.common import pair
 from service.notifications.wording.message import Message
 from service.notifications.wording.rendering import gathered
-from service.settings import current
 
 DIGEST = "digest"
 # A digest that nobody took for so long is no news any more.
@@ -30,7 +27,11 @@ def send(look: Look) -> None:
 
     All that is due at once, however much it is: a part of it would be another mail to the same reader.
     """
-    asked = _gathered(look).where(col(DeliveryRow.next_attempt_at) <= look.now)
+    asked = select(DeliveryRow).where(
+        DeliveryRow.group_id == look.group_id,
+        DeliveryRow.state == "gathered",
+        col(DeliveryRow.next_attempt_at) <= look.now,
+    )
     waiting: dict[tuple[str, str | None], list[DeliveryRow]] = {}
     for row in look.session.exec(asked.order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))).all():
         if row.not_after < look.now:
@@ -62,10 +63,6 @@ def coming(look: Look) -> Iterator[datetime]:
         yield first
 
 
-def _gathered(look: Look):  # type: ignore[no-untyped-def]
-    return select(DeliveryRow).where(DeliveryRow.group_id == look.group_id, DeliveryRow.state == "gathered")
-
-
 def _has_left(look: Look, address: str) -> bool:
     """Whether a reader has lost what made them one since a message was gathered."""
     found = next((one for one in look.charter.people if one.email == address), None)
@@ -88,26 +85,9 @@ def _send_together(look: Look, person: Recipient, items: list[DeliveryRow], cont
     names = " ".join(item.id for item in items)
     occurrence = sha256(names.encode()).hexdigest()[:32]
     event = look.event("digest.gathered", DIGEST, occurrence, look.now, deliveries=[item.id for item in items])
-    id_ = str(uuid4())
-    row = DeliveryRow(
-        id=id_,
-        dedupe_key=f"{DIGEST}:{look.group_id}:{occurrence}",
-        group_id=look.group_id,
-        event_id=event.id,
-        kind=DIGEST,
-        subject=DIGEST,
-        person_id=look.people.get(person.address, ""),
-        recipient=person.address,
-        address=person.address,
-        channel="mail",
-        contact_id=contact,
-        message_id=message_id(id_, current().sender),
-        body=b"",
-        body_hash=sha256(b"").hexdigest(),
-        created_at=look.now,
-        next_attempt_at=look.now,
-        not_after=look.now + _NEWS_FOR,
-    )
+    key, last = f"{DIGEST}:{look.group_id}:{occurrence}", look.now + _NEWS_FOR
+    row = begun(look, event, DIGEST, person, person, key, last, About(DIGEST, 0))
+    row.contact_id = contact
     message = _opening(look, person, said)
     if row.contact_id in look.chosen.contacts:
         message = message.model_copy(update={"lists": tuple(_in_chat(one) for one in said)})
@@ -117,7 +97,7 @@ def _send_together(look: Look, person: Recipient, items: list[DeliveryRow], cont
     row.said = message.model_dump(mode="json")
     look.session.add(row)
     for item in items:
-        item.state, item.superseded_by = "merged", id_
+        item.state, item.superseded_by = "merged", row.id
 
 
 def _in_chat(said: Message) -> tuple[str, tuple[str, ...]]:

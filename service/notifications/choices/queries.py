@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from service.groups import queries as groups
+from service.groups.tables import PersonRow
 from service.language.catalogues import known
 from service.notifications.choices.rules import THROTTLE, Absence, Choice
 from service.notifications.choices.tables import AbsenceRow, ChoiceRow, ContactRow, ReaderRow
@@ -75,3 +77,15 @@ def spoken_by(reader: ReaderRow | None, person: str | None, group: list[str]) ->
         return own
     spoken = [code for name in group if (code := known(name)) is not None]
     return "en" if "en" in spoken or not spoken else spoken[0]
+
+
+def own_language(session: Session, person_id: str) -> str | None:
+    """What somebody has chosen to read, or the charter says of them; None where nobody has said so."""
+    reader, person = session.get(ReaderRow, person_id), session.get(PersonRow, person_id)
+    return known(reader.language if reader else None) or known(person.language if person else None)
+
+
+def language_of_person(session: Session, group_id: str, person_id: str) -> str:
+    """What somebody reads, as `spoken_by`; the group's language for one who is here no more."""
+    languages = groups.charter(session, group_id).group.languages
+    return own_language(session, person_id) or spoken_by(None, None, languages)

@@ -108,7 +108,7 @@ def absence_row(session: Session, charter: Charter, person: PersonRow, absence_i
     """
     found = next((row for row in absences(session, charter, person) if row.id == absence_id), None)
     if found is None:
-        raise not_found("This absence")
+        raise not_found(_("This absence is not here; check the address."))
     return found
 
 

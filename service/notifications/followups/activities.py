@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from service import zones
-from service.events import Event
+from service.events import Event, lately
 from service.followups.activities.queries import activity_row
 from service.followups.activities.tables import ActivityRow, MilestoneRow
 from service.groups.charter import Charter, Person
@@ -20,7 +20,7 @@ from service.notifications.look import Look
 from service.notifications.meetings.rules import who
 from service.notifications.posting import About, Recipient, Say, post
 from service.notifications.wording.message import Message, Reader
-from service.rotation.people import CHAIR_ROLES, chairs_people, people_of
+from service.rotation.people import CHAIR_ROLES, chairs_people, people_of, secretaries
 
 PROPOSED, AGREED, SILENT = "activity.proposed", "activity.agreed", "activity.silent"
 ALIVE = ("agreed", "ongoing")
@@ -42,12 +42,7 @@ class Owed(NamedTuple):
 
 def tell(look: Look) -> None:
     """Put what was proposed and agreed and was told to nobody into the outbox."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id,
-        col(Event.kind).in_((PROPOSED, AGREED)),
-        col(Event.recorded_at) > look.now - _NEWS_FOR,
-    )
-    for event in look.session.exec(asked.order_by(col(Event.position))).all():
+    for event in lately(look.session, look.group_id, (PROPOSED, AGREED), look.now - _NEWS_FOR):
         row = activity_row(look.session, look.group_id, event.subject)
         if event.kind == PROPOSED and row.state == "proposed":
             _tell(look, event, row, "chair", _steering(look), words.proposed)
@@ -175,6 +170,4 @@ def _steering(look: Look) -> Iterator[To]:
     if look.chair:
         yield from chairs_people(look.charter, look.chair, look.today)
         return
-    for person in look.charter.people:
-        if any(role.role == "secretariat" and role.covers(look.today) for role in person.appointments):
-            yield person, ""
+    yield from ((person, "") for person in secretaries(look.charter, look.today))

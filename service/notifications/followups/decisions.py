@@ -8,20 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlmodel import col, select
-
 from service import zones
 from service.access.links import sign_decision
-from service.events import Event
+from service.events import Event, lately
 from service.followups.decisions import rules
 from service.followups.decisions.commands import note_adopted
 from service.followups.decisions.queries import ADOPTED, answers, course, decision_row, running, unrecorded
 from service.followups.decisions.tables import GroupAnswerRow, GroupDecisionRow
-from service.groups.stations import station
 from service.meetings.queries import meeting_row
 from service.notifications.followups import decision_words as words
 from service.notifications.followups.audience import Addressed, focal_points
-from service.notifications.handovers.rules import dues
 from service.notifications.look import Look
 from service.notifications.meetings.rules import who
 from service.notifications.posting import About, Recipient, Say, post
@@ -52,12 +48,7 @@ def coming(look: Look) -> Iterator[datetime]:
 
 def tell(look: Look) -> None:
     """Put what has happened and was told to nobody into the outbox, and remind of what comes."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id,
-        col(Event.kind).in_(tuple(_TELLS)),
-        col(Event.recorded_at) > look.now - _NEWS_FOR,
-    )
-    for event in look.session.exec(asked.order_by(col(Event.position))).all():
+    for event in lately(look.session, look.group_id, _TELLS, look.now - _NEWS_FOR):
         _TELLS[event.kind](look, event, decision_row(look.session, look.group_id, event.subject))
     for row in running(look.session, look.group_id):
         _remind(look, row)
@@ -139,10 +130,9 @@ def _owed(look: Look, row: GroupDecisionRow) -> Iterator[tuple[Addressed, dateti
     last = zones.day_in(row.until - timedelta(seconds=1), look.zone)
     for to in focal_points(look.charter, look.today):
         if to.answers and to.member not in heard:
-            zone, holidays = station(look.charter, to.organization)
-            (due,) = dues(last, [LEAD], look.charter.reminders.at, zone, holidays)
-            if due.at > row.asked_at:
-                yield to, due.at
+            at = look.due_at(to.organization, last, LEAD)
+            if at > row.asked_at:
+                yield to, at
 
 
 def _remind(look: Look, row: GroupDecisionRow) -> None:

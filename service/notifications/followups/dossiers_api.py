@@ -16,6 +16,7 @@ from service.database import reading
 from service.followups.handovers import queries
 from service.followups.handovers.contents import Dossier
 from service.followups.handovers.pdf import NoPdf
+from service.language.speech import _
 from service.notifications.followups.dossiers import Shown, freeze, frozen, shown
 from service.problems import Problem, not_found
 from service.text import Text
@@ -104,14 +105,14 @@ def dossiers(group: str, turn: str, request: Request) -> Response:
 def correct(group: str, turn: str, body: CorrectIn, request: Request, key: Key = None) -> Response:
     """Freeze another dossier beside those that are, with the reason; it is sent to both sides as well."""
 
-    def do(session: Session, caller: Caller, _: Expected) -> Answer:
+    def do(session: Session, caller: Caller, _expected: Expected) -> Answer:
         at = scene(session, group, caller, lock=True)
         at.need("dossier.correct")
         if not body.reason:
-            raise Problem(422, "empty-field", "The reason is empty; say what the frozen dossier does not tell.")
+            raise Problem(422, "empty-field", _("The reason is empty; say what the frozen dossier does not tell."))
         boundary = queries.coming(session, at.charter, at.today, turn)[1]
         if clock.now() < zones.midnight(boundary.day, at.charter.group.timezone):
-            raise Problem(409, "handover-is-ahead", "A dossier is frozen when the day of the handover has come.")
+            raise Problem(409, "handover-is-ahead", _("A dossier is frozen when the day of the handover has come."))
         try:
             row = freeze(session, at.charter, boundary, reason=body.reason, actor=caller.name)
         except NoPdf:
@@ -129,7 +130,7 @@ def _shown(at: Scene, turn: str, number: int | None) -> Shown:
     at.need("dossier.look")
     found = found_dossier(at, turn, number)
     if found is None:
-        raise not_found("A dossier of this number")
+        raise not_found(_("A dossier of this number is not here; check the address."))
     return found
 
 
@@ -168,7 +169,7 @@ def as_file(at: Scene, turn: str, found: Shown, form: Literal["markdown", "pdf"]
 
 
 def _no_pdf() -> Problem:
-    return Problem(503, "no-pdf", "No PDF could be made of this; take it as Markdown, and tell the secretariat.")
+    return Problem(503, "no-pdf", _("No PDF could be made of this; take it as Markdown, and tell the secretariat."))
 
 
 def _out(turn: str, found: Shown) -> DossierOut:

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
-from sqlmodel import col, select
-
-from service.events import Event
+from service.events import Event, lately
 from service.followups.actions.people import serves
 from service.followups.actions.queries import action_row
 from service.followups.actions.rules import owners
@@ -25,12 +23,7 @@ _NEWS_FOR = timedelta(days=7)
 
 def tell(look: Look) -> None:
     """Put the word of each action that was given to somebody into the outbox, once."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id,
-        col(Event.kind).in_(GIVEN),
-        col(Event.recorded_at) > look.now - _NEWS_FOR,
-    )
-    for event in look.session.exec(asked.order_by(col(Event.position))).all():
+    for event in lately(look.session, look.group_id, GIVEN, look.now - _NEWS_FOR):
         row = action_row(look.session, look.group_id, event.subject)
         if row.pending and row.owner == event.data["owner"]:
             _tell(look, event, row)

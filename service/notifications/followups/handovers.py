@@ -10,7 +10,7 @@ from functools import partial
 from sqlmodel import col, select
 
 from service import zones
-from service.events import Event
+from service.events import Event, lately
 from service.followups.actions.tables import ActionRow
 from service.followups.handovers import queries
 from service.followups.handovers.commands import begun
@@ -95,10 +95,7 @@ def _tell_what_passed(look: Look, boundary: Boundary, event: Event, owned: list[
 
 def _send_dossiers(look: Look) -> None:
     """Send each dossier to the people of both sides, unless it was made of a handover long ago without a reason."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id, Event.kind == FROZEN, col(Event.recorded_at) > look.now - _NEWS_FOR
-    )
-    found = look.session.exec(asked.order_by(col(Event.recorded_at), col(Event.id))).all()
+    found = lately(look.session, look.group_id, [FROZEN], look.now - _NEWS_FOR)
     known = {one.key: one for one in queries.all_boundaries(look.charter, look.today)} if found else {}
     for event in found:
         row = look.session.get(DossierRow, (look.group_id, event.subject, event.data["number"]))

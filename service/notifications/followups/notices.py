@@ -16,7 +16,6 @@ from service.followups.notices.tables import NoticeRow
 from service.groups.stations import station
 from service.notifications.followups import notice_words as words
 from service.notifications.followups.audience import Addressed, focal_points
-from service.notifications.handovers.rules import dues
 from service.notifications.look import Look
 from service.notifications.meetings.rules import who
 from service.notifications.outbox.tables import DeliveryRow
@@ -75,12 +74,10 @@ def _readers(look: Look) -> list[Addressed]:
 
 def _mondays(look: Look, to: Addressed) -> Iterator[tuple[date, datetime]]:
     """The Mondays around today, each with when its digest is due: where the station rests, on its next working day."""
-    zone, holidays = station(look.charter, to.organization)
-    today = zones.day_in(look.now, zone)
+    today = zones.day_in(look.now, station(look.charter, to.organization)[0])
     for weeks in (-5, -4, -3, -2, -1, 0, 1):
         monday = today - timedelta(days=today.weekday()) + weeks * _WEEK
-        (due,) = dues(monday, [0], look.charter.reminders.at, zone, holidays)
-        yield monday, due.at
+        yield monday, look.due_at(to.organization, monday, 0)
 
 
 def _tell(look: Look, to: Addressed, monday: date, due: datetime, news: Sequence[NoticeRow]) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select, update
 from service import clock, events, zones
 from service.followups.handovers.queries import handover_row
 from service.groups.charter import Person
+from service.language.speech import _
 from service.notifications.handovers.escalation_rules import acknowledgers
 from service.notifications.handovers.rules import GRACE
 from service.notifications.handovers.tables import AcknowledgementRow, BoundaryRow
@@ -74,13 +75,13 @@ def acknowledge(look: Look, row: BoundaryRow, person: str, way: str) -> bool:
         Problem: 403, they do not speak for the incoming chair; 409, the handover is withdrawn or over.
     """
     if row.gone:
-        detail = "The terms have changed and the chair does not pass here any more; there is nothing to acknowledge."
+        detail = _("The terms have changed and the chair does not pass here any more; there is nothing to acknowledge.")
         raise Problem(409, "handover-is-withdrawn", detail)
     if is_over(row, look.zone):
-        raise Problem(409, "handover-is-over", "This handover is over; there is nothing to acknowledge any more.")
+        raise Problem(409, "handover-is-over", _("This handover is over; there is nothing to acknowledge any more."))
     organization, found = speaks_for(look, row, person), person_with(look, person)
     if organization is None or found is None:
-        raise Problem(403, "not-yours", "Only the incoming chair's own people acknowledge that the turn is theirs.")
+        raise Problem(403, "not-yours", _("Only the incoming chair's own people acknowledge that the turn is theirs."))
     return _keep(look, row, person, found, organization, way)
 
 

@@ -13,6 +13,7 @@ from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.followups.handovers import queries
 from service.groups.tables import PersonRow
+from service.language.speech import _
 from service.notifications.handovers.acknowledging import acknowledge, acknowledgements, is_acknowledged
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
@@ -68,7 +69,7 @@ def say_seen(group: str, turn: str, request: Request, if_match: IfMatch = None) 
         at.need("handover.acknowledge", *boundary.chair("incoming"), day=boundary.day_of("incoming", at.today))
         expected.meet(found.mark)
         if caller.person is None:
-            raise Problem(403, "not-yours", "Only a person acknowledges; use a token of your own.")
+            raise Problem(403, "not-yours", _("Only a person acknowledges; use a token of your own."))
         look, row = Look(session, group), _row(at, turn)
         acknowledge(look, row, caller.person, "link")
         session.flush()
@@ -86,7 +87,7 @@ def _row(at: Scene, turn: str) -> BoundaryRow:
     row = at.session.get(BoundaryRow, (at.group_id, turn))
     if row is None:
         raise Problem(
-            409, "handover-is-over", "Nobody was told of this handover here; there is nothing to acknowledge."
+            409, "handover-is-over", _("Nobody was told of this handover here; there is nothing to acknowledge.")
         )
     return row
 

@@ -8,10 +8,9 @@ from sqlmodel import select
 from service import zones
 from service.access.links import AnswerLink, sign
 from service.events import Event
-from service.groups.stations import station
 from service.notifications.handovers.posting import post_about
 from service.notifications.handovers.reminders import incoming_people
-from service.notifications.handovers.rules import Told, dues
+from service.notifications.handovers.rules import Told
 from service.notifications.handovers.saying import asked
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
@@ -23,14 +22,9 @@ ASKED = "chair.asked"
 
 def ask_at(look: Look, row: BoundaryRow) -> datetime | None:
     """When the coming chair is to be asked: at its own hour; None when nobody is to be asked."""
-    reminders = look.charter.reminders
-    term = look.term(row)
+    lead, term = look.charter.reminders.ask, look.term(row)
     member = asked_member(term) if term is not None and not row.member and row.day > look.today else None
-    if member is None or reminders.ask is None:
-        return None
-    zone, holidays = station(look.charter, member)
-    (due,) = dues(row.day, [reminders.ask], reminders.at, zone, holidays)
-    return due.at
+    return None if member is None or lead is None else look.due_at(member, row.day, lead)
 
 
 def ask(look: Look, row: BoundaryRow) -> None:

@@ -9,7 +9,6 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from service import events, zones
-from service.followups.handovers.rules import secretaries
 from service.notifications.handovers.acknowledging import UNACKNOWLEDGED, is_acknowledged, is_over, take_back
 from service.notifications.handovers.escalation_rules import Step, next_contacts, steps
 from service.notifications.handovers.inviting import about_term, sequence_of
@@ -22,6 +21,7 @@ from service.notifications.look import Look
 from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.notifications.posting import Recipient, post
 from service.notifications.wording.message import Message, Reader
+from service.rotation.people import secretaries
 
 _TOLD = ("accepted", "sending", "pending", "gathered")
 

@@ -17,7 +17,7 @@ from service.calendars.tables import LedgerRow
 from service.notifications.handovers.acknowledging import is_acknowledged
 from service.notifications.handovers.escalation_rules import acknowledgers
 from service.notifications.handovers.rules import Told
-from service.notifications.handovers.saying import Handover
+from service.notifications.handovers.saying import ENCLOSED, Handover
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.outbox.tables import DeliveryRow
@@ -39,7 +39,7 @@ def about_term(look: Look, row: BoundaryRow, told: Told) -> About:
     request = None
     if told.relation == "incoming" and not row.member and not is_acknowledged(look, row):
         request = _request(look, row, told)
-    return About(row.key, row.revision, look.attachment(row) if request is None else None, request)
+    return About(row.key, row.revision, look.attachment(row) if request is None else None, request, ENCLOSED)
 
 
 def about_change(look: Look, row: BoundaryRow, told: Told, was: Handover) -> About:

@@ -6,6 +6,7 @@ from service.access.links import sign_seen
 from service.events import Event
 from service.notifications.handovers.acknowledging import is_acknowledged
 from service.notifications.handovers.rules import Told
+from service.notifications.handovers.saying import ENCLOSED
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
 from service.notifications.posting import About, Recipient, Say, post
@@ -24,7 +25,7 @@ def post_about(
 ) -> None:
     """Put a message about a boundary into the outbox: a duty for both chairs, for the others news."""
     kind = "handovers" if told.relation == "member" else "chair"
-    about = about or About(row.key, row.revision, look.attachment(row))
+    about = about or About(row.key, row.revision, look.attachment(row), enclosed=ENCLOSED)
     post(look, event, kind, Recipient(told.person.name, told.person.email, told.organization), key, last, about, say)
 
 

@@ -10,11 +10,10 @@ from functools import partial
 from sqlmodel import col, update
 
 from service import zones
-from service.groups.stations import station
 from service.notifications.handovers.acknowledging import UNACKNOWLEDGED
 from service.notifications.handovers.inviting import about_term, sequence_of
 from service.notifications.handovers.posting import post_about, seen_link
-from service.notifications.handovers.rules import Due, Told, audience, dues, not_after, seat_audience
+from service.notifications.handovers.rules import Due, Told, audience, not_after, seat_audience
 from service.notifications.handovers.saying import reminder
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
@@ -27,10 +26,8 @@ REMINDER = "handover.reminder"
 
 def owed(look: Look, row: BoundaryRow) -> Iterator[tuple[Told, list[Due]]]:
     """Each person whom a boundary concerns, with the reminders still to come when it became known."""
-    reminders = look.charter.reminders
     for told in _audience(look, row):
-        zone, holidays = station(look.charter, told.organization)
-        all_dues = dues(row.day, reminders.leads, reminders.at, zone, holidays)
+        all_dues = look.dues(told.organization, row.day, look.charter.reminders.leads)
         yield told, [due for due in all_dues if due.at > row.learned_at]
 
 

@@ -13,6 +13,7 @@ from service.calendarfile import FoundAttendee, FoundEvent
 from service.calendars.tables import LedgerRow
 from service.events import Event
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.meetings.attendance.replies import Taken
 from service.notifications.handovers.acknowledging import UNACKNOWLEDGED, acknowledge
 from service.notifications.handovers.escalation_rules import acknowledgers
@@ -50,9 +51,13 @@ def take_term_reply(
         return None
     said = _ANSWERS.get(attendee.partstat)
     if said is None:
-        raise Problem(422, "no-answer", "PARTSTAT is none of ACCEPTED, TENTATIVE and DECLINED.")
+        raise Problem(422, "no-answer", _("PARTSTAT is none of ACCEPTED, TENTATIVE and DECLINED."))
     if event.sequence > entry.sequence:
-        raise Problem(422, "unknown-sequence", f"SEQUENCE is not known here; this term is at {entry.sequence}.")
+        raise Problem(
+            422,
+            "unknown-sequence",
+            _("SEQUENCE is not known here; this term is at {sequence}.", sequence=entry.sequence),
+        )
     look = Look(session, charter.group.id)
     person, member = _asked(look, row, attendee.address)
     if _is_stale(look, row, event, entry.sequence):
@@ -68,7 +73,7 @@ def _asked(look: Look, row: BoundaryRow, address: str) -> tuple[str, str]:
         for one in (mine, reads(look, "chair", mine)):
             if one.address.casefold() == address.casefold():
                 return look.people[one.address], told.organization
-    raise Problem(422, "not-invited", "The attendee of this REPLY was not asked about this term.")
+    raise Problem(422, "not-invited", _("The attendee of this REPLY was not asked about this term."))
 
 
 def _is_stale(look: Look, row: BoundaryRow, event: FoundEvent, sequence: int) -> bool:

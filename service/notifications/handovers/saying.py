@@ -7,11 +7,14 @@ from service.calendars.items import group_name
 from service.followups.handovers.rules import CHECKLIST
 from service.groups.charter import Charter
 from service.language.dates import spoken, weekday
-from service.language.speech import _, ngettext
+from service.language.speech import N_, _, ngettext
 from service.notifications.handovers.rules import Told
 from service.notifications.wording.common import because, pair, seated
 from service.notifications.wording.message import Message
 from service.rotation.reasons import BY_RULE
+
+# What goes along with a message, where a calendar can take it.
+ENCLOSED = N_("the term, for your calendar")
 
 
 class Handover(NamedTuple):
@@ -35,7 +38,7 @@ def reminder(charter: Charter, told: Told, handover: Handover, on: date, link: s
         subject=_("{what} {when}", what=_headline(charter, told, handover), when=_ahead(handover.day, on)),
         lead=_lead(charter, told, handover),
         notes=(_midnight(charter), *_standing(handover)),
-        lists=(_why(handover), *_checklist(told), *_attached()),
+        lists=(_why(handover), *_checklist(told)),
         actions=((_("I have seen it"), link),) if link else (),
         because=because(charter, told.organization),
     )
@@ -117,7 +120,6 @@ def asked(charter: Charter, told: Told, handover: Handover, link: str) -> Messag
         lists=(
             _why(handover),
             (_("What to prepare for, if {incoming} takes the chair", incoming=incoming), _headings()),
-            *_attached(),
         ),
         actions=((_("Answer for {organization}", organization=incoming), link),),
         because=because(charter, told.organization),
@@ -207,7 +209,3 @@ def _checklist(told: Told) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if told.relation == "member":
         return ()
     return ((_("For the handover, both chairs check together"), _headings()),)
-
-
-def _attached() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return ((_("Attached"), (_("the term, for your calendar"),)),)

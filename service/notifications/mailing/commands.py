@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from service import clock
 from service.events import record
 from service.groups import queries as groups
+from service.language.speech import _
 from service.notifications.mailing.bounces import PAUSED, note
 from service.notifications.mailing.reports import Report, read_report
 from service.notifications.mailing.rules import Kind
@@ -37,18 +38,18 @@ def take_report(session: Session, raw: bytes, group_id: str | None = None) -> Ta
         # What the library stumbles over is written so that it would.
         report = None
     if report is None:
-        raise Problem(422, "no-report", "This is no notification of a mail server (RFC 3464); send it as it came.")
-    secret = current().secret()
-    id_ = next((found for path in report.paths if (found := delivery_of(path, secret)) is not None), None)
+        raise Problem(422, "no-report", _("This is no notification of a mail server (RFC 3464); send it as it came."))
+    ways = [(path, key) for path in report.paths for key in current().signing_keys()]
+    id_ = next((found for path, key in ways if (found := delivery_of(path, key)) is not None), None)
     delivery = session.get(DeliveryRow, id_) if id_ is not None else None
     if delivery is None or (group_id is not None and delivery.group_id != group_id):
         raise Problem(
             422,
             "unknown-return-path",
-            "It does not name a mail that was sent from here; send it with the address it came to (To) as it was.",
+            _("It does not name a mail that was sent from here; send it with the address it came to (To) as it was."),
         )
     if report.message_id is not None and report.message_id.strip() != delivery.message_id:
-        raise Problem(422, "other-mail", "The mail it returns is not the one that its address stands for.")
+        raise Problem(422, "other-mail", _("The mail it returns is not the one that its address stands for."))
     # Who looks and who changes take turns.
     groups.group_row(session, delivery.group_id, lock=True)
     session.refresh(delivery)
@@ -71,7 +72,7 @@ def resume(session: Session, group_id: str, address: str, actor: str) -> tuple[M
     """
     mailbox = session.get(MailboxRow, (group_id, address), with_for_update=True)
     if mailbox is None:
-        raise not_found("This mailbox")
+        raise not_found(_("This mailbox is not here; check the address."))
     now, paused = clock.now(), mailbox.paused_at
     mailbox.bounces, mailbox.last_on, mailbox.paused_at, mailbox.why = 0, None, None, None
     session.add(mailbox)

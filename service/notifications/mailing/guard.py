@@ -6,8 +6,9 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.policy import default
 from typing import Any
+
+from service.notifications.mailing.policy import READING
 
 _ADDRESSING = {"from", "to", "reply-to", "subject", "date", "message-id"}
 _LIST = {"list-id", "list-unsubscribe", "list-unsubscribe-post"}
@@ -79,7 +80,7 @@ def check_written(written: bytes, sender: str, recipient: str, reply_to: str | N
     Raises:
         UnsafeMail: it is not so.
     """
-    seen: Message = BytesHeaderParser(policy=default).parsebytes(written)
+    seen: Message = BytesHeaderParser(policy=READING).parsebytes(written)
     names = [name.lower() for name in seen]
     if not set(names) <= _HEADERS or len(names) != len(set(names)):
         raise UnsafeMail(f"unexpected headers: {sorted(set(names) - _HEADERS)}")

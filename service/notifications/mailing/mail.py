@@ -3,10 +3,10 @@
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from typing import NamedTuple
 
 from service.notifications.mailing.guard import UnsafeMail, check_input, check_written
+from service.notifications.mailing.policy import WRITING
 from service.notifications.wording.rendering import Wording
 
 __all__ = ["Envelope", "UnsafeMail", "mail_bytes", "message_id"]
@@ -54,8 +54,7 @@ def mail_bytes(
     check_input(
         mailboxes, [*names, wording.subject], [envelope.list_id], envelope.unsubscribe, envelope.language
     )  # fmt: skip
-    # A subject of a common length stays on one line: folded ones are shown with a space in front by some readers.
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=200))
+    mail = EmailMessage(policy=WRITING)
     mail["From"] = _address(envelope.sender_name, envelope.sender)
     mail["To"] = _address(envelope.recipient_name, envelope.recipient)
     if envelope.reply_to is not None:

@@ -8,14 +8,12 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from service import zones
-from service.groups.stations import station
 from service.meetings.agenda.queries import items
 from service.meetings.agenda.rules import settles_on
 from service.meetings.inviting.queries import said_of
 from service.meetings.people import invitees
 from service.meetings.queries import end_of
 from service.meetings.tables import MeetingRow
-from service.notifications.handovers.rules import dues
 from service.notifications.look import Look
 from service.notifications.meetings.facts import facts_of
 from service.notifications.meetings.inviting import host_told
@@ -23,7 +21,7 @@ from service.notifications.meetings.reminder_words import Coming, reminder
 from service.notifications.meetings.rules import FIRST, LAST, RULES, Rule, is_fresh, key
 from service.notifications.posting import About, Recipient, post
 from service.notifications.wording.message import Message, Reader
-from service.rotation.people import chairs_people
+from service.rotation.people import chairs_people, secretaries
 
 REMINDER = "meeting.reminder"
 # A weekend and a holiday move a reminder by no more than this.
@@ -57,16 +55,14 @@ def owed(look: Look, row: MeetingRow) -> Iterator[Owed]:
     """Every reminder of a meeting that somebody is owed as it stands, due or still to come."""
     found = facts_of(look.session, row)
     day = zones.day_in(row.start, look.zone)
-    at = look.charter.reminders.at
     for rule in RULES:
         if found.state not in rule.states:
             continue
         for name, address, member, organization in _audience(look, row, rule):
             if rule.owed(found, member):
-                zone, holidays = station(look.charter, organization)
-                (due,) = dues(day, [rule.lead], at, zone, holidays)
-                if is_fresh(due.at, row.settled_at):
-                    yield Owed(rule, name, address, member, organization, due.at)
+                at = look.due_at(organization, day, rule.lead)
+                if is_fresh(at, row.settled_at):
+                    yield Owed(rule, name, address, member, organization, at)
 
 
 def _audience(look: Look, row: MeetingRow, rule: Rule) -> Iterator[tuple[str, str, str, str]]:
@@ -88,9 +84,8 @@ def _steering(look: Look, row: MeetingRow) -> Iterator[tuple[str, str, str, str]
                 seen.add(person.email)
                 yield person.name, person.email, id_, organization
     if not look.chair:
-        for person in look.charter.people:
-            if any(role.role == "secretariat" and role.covers(look.today) for role in person.appointments):
-                yield person.name, person.email, "", ""
+        for person in secretaries(look.charter, look.today):
+            yield person.name, person.email, "", ""
 
 
 def remind(look: Look, row: MeetingRow) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 
 from service import zones
 from service.access.links import sign_poll
-from service.events import Event
+from service.events import Event, lately
 from service.meetings.inviting.queries import said_of
 from service.meetings.minutes.queries import minutes_row, objections, outcomes, state_of
 from service.meetings.minutes.tables import MinutesRow
@@ -77,12 +77,7 @@ def _undecided(look: Look, poll: PollRow) -> bool:
 
 def tell(look: Look) -> None:
     """Put what has happened and was told to nobody into the outbox."""
-    asked = select(Event).where(
-        Event.group_id == look.group_id,
-        col(Event.kind).in_(tuple(_TELLS)),
-        col(Event.recorded_at) > look.now - _NEWS_FOR,
-    )
-    for event in look.session.exec(asked.order_by(col(Event.recorded_at), col(Event.id))).all():
+    for event in lately(look.session, look.group_id, _TELLS, look.now - _NEWS_FOR):
         _TELLS[event.kind](look, event)
     for poll in _polls(look):
         withdraw_questions(look.session, look.group_id, poll.id, partial(_answered, look, poll))

@@ -13,6 +13,7 @@ from service.access.scene import Scene, scene
 from service.database import reading
 from service.groups.tables import PersonRow
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
 from service.notifications.outbox import commands, forecasting, queries
 from service.notifications.outbox.answered import Answers
 from service.notifications.outbox.bodies import (
@@ -56,7 +57,7 @@ def list_deliveries(
         at = scene(session, group, caller)
         at.need("delivery.look")
         if state is not None and state not in STATES:
-            raise Problem(422, "invalid-input", f"state is one of {', '.join(STATES)}.")
+            raise Problem(422, "invalid-input", _("state is one of {names}.", names=", ".join(STATES)))
         return answer(DeliveriesOut(**_page(at, wanted, after, limit)))
 
     return look(request, group, do)

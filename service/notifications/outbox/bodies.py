@@ -49,6 +49,7 @@ class DeliveryOut(Out):
     accepted_at: datetime | None
     answer: str | None = Field(description="What the other side said last, or what keeps it back.")
     superseded_by: str | None
+    forgotten_at: datetime | None = Field(description="Since when its text and its files are no longer kept.")
     asked: str | None = Field(
         description="What its reader is asked for: attendance, vote, chair, decision, confirmation, acknowledgement."
     )
@@ -145,7 +146,7 @@ class Showing:
         asked = self._answers.to(row, event)
         plain = (
             "id", "subject", "recipient", "address", "channel", "state", "attempts", "created_at", "not_after",
-            "accepted_at", "answer", "superseded_by",
+            "accepted_at", "answer", "superseded_by", "forgotten_at",
         )  # fmt: skip
         return {name: getattr(row, name) for name in plain} | {
             "event": event.id,

@@ -39,7 +39,7 @@ class Down(Exception):
         self.suspect = suspect
 
 
-class Message(NamedTuple):
+class Parcel(NamedTuple):
     """A claimed delivery, as a channel needs it.
 
     `recipient` is the mailbox of whom it is for, `address` where it goes, `contact_id` the chat channel or
@@ -74,4 +74,4 @@ class Channel(Protocol):
     @property
     def retry_after(self) -> tuple[timedelta, ...]: ...
 
-    def send(self, message: Message) -> str: ...
+    def send(self, message: Parcel) -> str: ...

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from service import audit, clock, events
+from service.language.speech import N_, _
 from service.notifications.mailing.tables import MailboxRow
 from service.notifications.outbox.queries import in_place_of, is_personal
 from service.notifications.outbox.tables import DeliveryRow
@@ -21,11 +22,11 @@ from service.problems import Problem
 LONGEST = timedelta(days=7)
 SENT_AGAIN, RELEASED = "delivery.sent-again", "delivery.released"
 _REFUSED = {
-    "pending": "It waits to be sent already; see next_attempt_at.",
-    "sending": "It is being sent at this moment; look again in a minute.",
-    "gathered": "It waits for the digest that its reader has chosen, and goes out with that.",
-    "merged": "It went out in the digest that superseded_by names.",
-    "declined": "Its reader has chosen not to get messages of this kind.",
+    "pending": N_("It waits to be sent already; see next_attempt_at."),
+    "sending": N_("It is being sent at this moment; look again in a minute."),
+    "gathered": N_("It waits for the digest that its reader has chosen, and goes out with that."),
+    "merged": N_("It went out in the digest that superseded_by names."),
+    "declined": N_("Its reader has chosen not to get messages of this kind."),
 }
 
 
@@ -48,13 +49,13 @@ def send_again(session: Session, row: DeliveryRow, *, until: datetime | None, ac
     _refuse(session, row)
     now = clock.now()
     if until is not None and not now < until <= now + LONGEST:
-        raise Problem(422, "until-does-not-fit", "until is to lie ahead, at most 7 days from now.")
+        raise Problem(422, "until-does-not-fit", _("until is to lie ahead, at most 7 days from now."))
     last = until or row.not_after
     if last <= now:
         raise Problem(
             422,
             "last-instant-needed",
-            "Its last instant has passed. Say with until up to when it may still be sent, at most 7 days from now.",
+            _("Its last instant has passed. Say with until up to when it may still be sent, at most 7 days from now."),
         )
     before = row.state
     _let_go(session, row, now, last)
@@ -109,24 +110,39 @@ def _refuse(session: Session, row: DeliveryRow) -> None:
         raise Problem(
             409,
             "delivery-was-accepted",
-            f"It was accepted at {row.accepted_at:%Y-%m-%dT%H:%M:%SZ}; it is not sent twice.",
+            _(
+                "It was accepted at {instant}; it is not sent twice.",
+                instant=f"{row.accepted_at:%Y-%m-%dT%H:%M:%SZ}",
+            ),
         )
     if row.state == "superseded":
         other = in_place_of(session, row)
-        by = f"delivery {other.id} took its place" if other else "what it said is no longer so"
-        raise Problem(409, "delivery-was-superseded", f"It was superseded: {by}.", superseded_by=other and other.id)
+        said = (
+            _("It was superseded: delivery {id} took its place.", id=other.id)
+            if other
+            else _("It was superseded: what it said is no longer so.")
+        )
+        raise Problem(409, "delivery-was-superseded", said, superseded_by=other and other.id)
     if row.state in _REFUSED:
-        raise Problem(409, f"delivery-is-{row.state}", _REFUSED[row.state])
+        raise Problem(409, f"delivery-is-{row.state}", _(_REFUSED[row.state]))
     if is_personal(row):
-        raise Problem(409, "ask-for-a-new-link", "A link to sign in lasts for minutes; its reader asks for a new one.")
+        raise Problem(
+            409, "ask-for-a-new-link", _("A link to sign in lasts for minutes; its reader asks for a new one.")
+        )
+    if row.forgotten_at is not None:
+        raise Problem(
+            409, "text-is-forgotten", _("Its text is no longer kept, so there is nothing to send; say it anew.")
+        )
     if not row.body:
         raise Problem(
-            409, "nothing-to-send", "This message could not be made as a mail; its answer says why. Mend that first."
+            409, "nothing-to-send", _("This message could not be made as a mail; its answer says why. Mend that first.")
         )
     mailbox = session.get(MailboxRow, (row.group_id, row.address)) if row.channel == "mail" else None
     if mailbox is not None and mailbox.paused_at is not None:
         raise Problem(
-            409, "mailbox-is-paused", "This mailbox has given mail back and is paused; let it go on, then send again."
+            409,
+            "mailbox-is-paused",
+            _("This mailbox has given mail back and is paused; let it go on, then send again."),
         )
     if row.channel == "webhook":
         _refuse_closed(session.get(WebhookRow, row.contact_id))
@@ -134,10 +150,12 @@ def _refuse(session: Session, row: DeliveryRow) -> None:
 
 def _refuse_closed(endpoint: WebhookRow | None) -> None:
     if endpoint is None:
-        raise Problem(409, "webhook-is-removed", "The webhook it was for was removed; there is nowhere to send it.")
+        raise Problem(409, "webhook-is-removed", _("The webhook it was for was removed; there is nowhere to send it."))
     if endpoint.disabled_at is not None:
         raise Problem(
-            409, "webhook-is-disabled", "This webhook is disabled; enable it: what is held for it goes out with that."
+            409,
+            "webhook-is-disabled",
+            _("This webhook is disabled; enable it: what is held for it goes out with that."),
         )
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import ColumnElement, Engine, Update, and_, not_, or_
+from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, not_, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
@@ -27,23 +27,29 @@ from service.groups import queries as groups
 from service.groups.tables import GroupRow
 from service.notifications.mailing.bounces import note
 from service.notifications.outbox import relays
-from service.notifications.outbox.channel import Channel, Down, Message, NotNow, Refused
+from service.notifications.outbox.channel import Channel, Down, NotNow, Parcel, Refused
 from service.notifications.outbox.rules import CHATS, FAILED, LONGEST_MAIL_WAIT, LONGEST_WAIT, PAUSE, relay_of, retry_at
 from service.notifications.outbox.tables import DeliveryRow
+from service.ticks import Tally
 
 BATCH = 20
 log = structlog.get_logger()
 
-Chooser = Callable[[Message, bool], Channel]
+Chooser = Callable[[Parcel, bool], Channel]
+Gate = Callable[[Connection], bool]
 
 
 class Claimed(NamedTuple):
-    """A message in this worker's hands. `owner` names this very claim; `trial`: its way out did not answer before."""
+    """A message in this worker's hands. `owner` names this very claim; `trial`: its way out did not answer before.
 
-    message: Message
+    `since` is when it might first go: for one that was tried before, when it was made.
+    """
+
+    message: Parcel
     confirmed: bool
     owner: str
     trial: bool
+    since: datetime
 
     @property
     def relay(self) -> str:
@@ -53,15 +59,22 @@ class Claimed(NamedTuple):
 class Dispatcher:
     """One worker's hands: claims what is due and sends each through the channel that its group may use.
 
-    `lease` is in seconds, and more than twice what a channel may take for one message.
+    `lease` is in seconds, and more than twice what a channel may take for one message. `gate` says, within the
+    transaction of a claim, whether this program may still work with the database.
     """
 
-    def __init__(self, engine: Engine, channel_for: Chooser, lease: float) -> None:
+    def __init__(
+        self, engine: Engine, channel_for: Chooser, lease: float, gate: Gate = lambda connection: True
+    ) -> None:
         self.engine = engine
         self._writer = engine.execution_options(writes=True)
         self.channel_for = channel_for
         self.lease = lease
+        self._gate = gate
         self.stopping = threading.Event()
+        self.tally = Tally()
+        # Called after each batch: a long outbox is no standstill.
+        self.worked: Callable[[], None] = lambda: None
         self.name = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:8]}"
         self._claims = 0
         self._seen: dict[str, tuple[str | None, int, float]] = {}
@@ -72,6 +85,7 @@ class Dispatcher:
         self._free_orphans()
         while not self.stopping.is_set() and (claimed := self._claim()):
             accepted += self._work(claimed)
+            self.worked()
         return accepted
 
     def _work(self, claimed: list[Claimed]) -> int:
@@ -110,7 +124,8 @@ class Dispatcher:
                     relay.open_until = now + PAUSE
                     trials += trial
             rows = trials + self._due(session, now, BATCH, not_(barred) if broken else None)
-            if not rows:
+            # Asked only now: what these rows lock, no migration changes any more until they are claimed.
+            if not rows or not self._gate(session.connection()):
                 return []
             session.exec(
                 update(DeliveryRow)
@@ -119,7 +134,10 @@ class Dispatcher:
                 .execution_options(synchronize_session=False)
             )
             tried = {row.id for row in trials}
-            return [Claimed(_message(row, now), row.group_id in confirmed, owner, row.id in tried) for row in rows]
+            return [
+                Claimed(_message(row, now), row.group_id in confirmed, owner, row.id in tried, _since(row))
+                for row in rows
+            ]
 
     def _due(self, session: Session, now: datetime, most: int, only: ColumnElement[bool] | None) -> list[DeliveryRow]:
         """What is due, what ends first in front; locked, and nothing that somebody else has locked."""
@@ -133,11 +151,15 @@ class Dispatcher:
         return list(session.exec(asked.limit(most).with_for_update(skip_locked=True)))
 
     def _expire(self, session: Session, now: datetime) -> None:
-        session.exec(
+        expired = session.exec(
             update(DeliveryRow)
             .where(col(DeliveryRow.state) == "pending", col(DeliveryRow.not_after) < now)
             .values(state="expired")
+            .returning(col(DeliveryRow.channel))
+            .execution_options(synchronize_session=False)
         )
+        for channel in expired.scalars():
+            self.tally.outcome(channel, "expired")
 
     def _send(self, one: Claimed) -> bool:
         """Send it and write down what became of it; whether it was accepted.
@@ -150,31 +172,40 @@ class Dispatcher:
         try:
             answer = channel.send(message)
         except NotNow as error:
+            self.tally.attempt(message.channel, "postponed")
             at = retry_at(channel.retry_after, message.attempts, clock.now(), error.after)
             self._settle(one, error, state="pending", next_attempt_at=at)
             log.warning("delivery postponed", delivery=message.id, attempts=message.attempts)
             return False
         except Refused as error:
+            self.tally.attempt(message.channel, "refused")
             self._settle(one, error, state="failed")
+            self.tally.outcome(message.channel, "failed")
             log.error("delivery failed", delivery=message.id, status=error.status)
             return False
         except Down:
+            self.tally.attempt(message.channel, "down")
             raise
         except Exception:
             # A fault of ours in one message stops nobody else's.
+            self.tally.attempt(message.channel, "error")
             log.exception("delivery went wrong", delivery=message.id)
             at = retry_at(channel.retry_after, message.attempts, clock.now())
             self._settle(
                 one, NotNow("the service itself failed; its log says how"), state="pending", next_attempt_at=at
             )
             return False
-        values = {"state": "accepted", "accepted_at": clock.now(), "answer": answer[:300] or None}
+        now = clock.now()
+        self.tally.attempt(message.channel, "accepted")
+        values = {"state": "accepted", "accepted_at": now, "answer": answer[:300] or None}
         if one.trial:
             self._settle(one, None, **values)
         else:
             # By far the most that a worker writes: no session, which would cost as much again.
             with self._writer.begin() as connection:
                 connection.execute(_still_held([one]).values(owner=None, **values))
+        self.tally.outcome(message.channel, "accepted")
+        self.tally.waited(message.channel, (now - one.since).total_seconds())
         return True
 
     def _settle(self, one: Claimed, error: NotNow | Refused | None, **values: object) -> None:
@@ -271,8 +302,12 @@ def _still_held(claimed: list[Claimed]) -> Update:
     )
 
 
-def _message(row: DeliveryRow, now: datetime) -> Message:
-    return Message(
+def _since(row: DeliveryRow) -> datetime:
+    return row.created_at if row.attempts else row.next_attempt_at
+
+
+def _message(row: DeliveryRow, now: datetime) -> Parcel:
+    return Parcel(
         id=row.id,
         group_id=row.group_id,
         channel=row.channel,

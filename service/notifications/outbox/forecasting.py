@@ -24,6 +24,7 @@ from service.access.bodies import Out
 from service.events import DueRow
 from service.groups import queries as groups
 from service.groups.charter import Charter
+from service.language.speech import _
 from service.notifications.outbox.tables import WAITING
 from service.problems import Problem
 from service.zones import day_in
@@ -33,8 +34,9 @@ MOST_DAYS = 400
 LONGEST = 60.0
 _KEPT = 16
 _BATCH = 500
-# What the planner does not look at: secrets, what is kept of requests, and ways out, which the copy has of its own.
-LEFT_OUT = {"audit", "identity", "relay", "repeat", "session", "sign_in", "sign_in_try", "token"}
+# What the planner does not look at: secrets, what is kept of requests, what workers tell of themselves, and ways out,
+# which the copy has of its own.
+LEFT_OUT = {"audit", "identity", "relay", "repeat", "session", "sign_in", "sign_in_try", "tally", "tick", "token"}
 log = structlog.get_logger()
 
 
@@ -92,7 +94,7 @@ def forecast(engine: Engine, wanted: Asked) -> ForecastOut:
     if made is not None:
         return made
     if not _one_at_a_time.acquire(timeout=LONGEST):
-        raise Problem(503, "forecast-is-busy", "Another forecast is being made; try again.", headers=_LATER)
+        raise Problem(503, "forecast-is-busy", _("Another forecast is being made; try again."), headers=_LATER)
     try:
         if key not in _known:
             _known[key] = _made(engine, wanted)
@@ -125,12 +127,12 @@ def _made(engine: Engine, wanted: Asked) -> ForecastOut:
     except subprocess.TimeoutExpired:
         log.error("forecast took too long", group=wanted.group_id, days=wanted.days)
         raise Problem(
-            503, "forecast-took-too-long", "This took too long; ask for fewer days.", headers=_LATER
+            503, "forecast-took-too-long", _("This took too long; ask for fewer days."), headers=_LATER
         ) from None
     except (ValueError, ValidationError):
         log.error("forecast failed", group=wanted.group_id, days=wanted.days, code=done.returncode)
         raise Problem(
-            503, "forecast-failed", "No forecast could be made; tell the operator to run gmg outbox forecast.",
+            503, "forecast-failed", _("No forecast could be made; tell the operator to run gmg outbox forecast."),
             headers=_LATER,
         ) from None  # fmt: skip
 

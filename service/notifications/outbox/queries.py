@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from service.access.cloud_events import is_private
 from service.events import Event
+from service.language.speech import _
 from service.notifications.outbox.showing import title
 from service.notifications.outbox.tables import DeliveryRow
 from service.problems import Problem, not_found
@@ -89,7 +90,7 @@ def delivery(session: Session, group_id: str, id_: str, *, lock: bool = False) -
     asked = select(DeliveryRow).where(DeliveryRow.group_id == group_id, DeliveryRow.id == id_)
     row = session.exec(asked.with_for_update() if lock else asked).first()
     if row is None:
-        raise not_found("This delivery")
+        raise not_found(_("This delivery is not here; check the address."))
     return row, session.exec(select(Event).where(Event.id == row.event_id)).one()
 
 
@@ -101,13 +102,15 @@ def event_row(session: Session, group_id: str, id_: str, *, secretariat: bool = 
     """
     found = session.exec(select(Event).where(Event.group_id == group_id, Event.id == id_)).first()
     if found is None or (is_private(found.kind) and not secretariat):
-        raise not_found("This event")
+        raise not_found(_("This event is not here; check the address."))
     return found
 
 
-def counts(session: Session, group_id: str) -> dict[str, int]:
-    """How many deliveries of a group are in each state; every state has a number."""
+def counts(session: Session, group_id: str, since: datetime | None = None) -> dict[str, int]:
+    """How many deliveries of a group, made since an instant, are in each state; every state has a number."""
     asked = select(DeliveryRow.state, func.count()).where(DeliveryRow.group_id == group_id)
+    if since is not None:
+        asked = asked.where(col(DeliveryRow.created_at) >= since)
     found = dict(session.exec(asked.group_by(col(DeliveryRow.state))).all())
     return {state: int(found.get(state, 0)) for state in STATES}
 
@@ -158,5 +161,5 @@ def _read(after: list[Any]) -> tuple[datetime, str]:
         return datetime.fromisoformat(at), str(id_)
     except (ValueError, TypeError):
         raise Problem(
-            400, "invalid-cursor", "This cursor is not good for this list; begin with its first page."
+            400, "invalid-cursor", _("This cursor is not good for this list; begin with its first page.")
         ) from None

@@ -17,11 +17,11 @@ LONGEST_WAIT = timedelta(hours=48)
 # Twelve hours between two attempts at a mail, and less than a day until quiet hours are over.
 LONGEST_MAIL_WAIT = timedelta(hours=24)
 # How long nobody tries a way out that did not answer (promise P7).
+PAUSE = timedelta(minutes=5)
 # The channels of people that are no mail.
 CHATS = ("slack", "teams")
 # The event of a message that such a channel refused.
 FAILED = "delivery.failed"
-PAUSE = timedelta(minutes=5)
 
 
 def retry_at(schedule: Sequence[timedelta], attempts: int, now: datetime, asked: timedelta | None = None) -> datetime:

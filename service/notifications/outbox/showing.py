@@ -4,9 +4,10 @@ import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from email.policy import default
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from service.notifications.mailing.policy import READING
 
 # What stands in place of the part of a link that only its reader may have (threats T42 and T49).
 HIDDEN = "***"
@@ -31,7 +32,7 @@ class Shown(NamedTuple):
 
 def shown(body: bytes, home: str) -> Shown:
     """A message as it went, a mail or the JSON of another channel; `home` is the address of this service."""
-    mail = message_from_bytes(body, policy=default)
+    mail = message_from_bytes(body, policy=READING)
     assert isinstance(mail, EmailMessage)
     if mail["Message-ID"] is None:
         return Shown("", hide(body.decode("utf-8", "replace"), home), ())
@@ -43,7 +44,7 @@ def shown(body: bytes, home: str) -> Shown:
 
 def title(head: bytes) -> str:
     """What stands in the subject line of a mail that begins with `head`; empty where it is no mail."""
-    return str(BytesHeaderParser(policy=default).parsebytes(head)["Subject"] or "")
+    return str(BytesHeaderParser(policy=READING).parsebytes(head)["Subject"] or "")
 
 
 def hide(text: str, home: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from service.database import Instant
@@ -21,7 +21,7 @@ class DeliveryRow(SQLModel, table=True):
     where it goes: the same, or that of an alternate, or the name of a chat channel. `contact_id` is the chat
     channel or the webhook endpoint. `person_id` is empty for somebody who is no person of the group, such as an
     observer. `said` is the message before it became bytes. `answer` is what the other side said last, or what
-    keeps it back.
+    keeps it back. From `forgotten_at` on `said` is gone, and of the body its subject is left.
 
     `state`: pending, sending (owned by a worker), accepted, failed, expired, superseded, held (until somebody
     lets it go), gathered (until its digest is due), merged (it went out in the digest that `superseded_by` names),
@@ -34,7 +34,15 @@ class DeliveryRow(SQLModel, table=True):
         # A worker takes what ends first: it must not look at all that waits to find it.
         Index("ix_delivery_end", "state", "not_after", "id"),
         Index("ix_delivery_address", "address", "created_at"),
+        Index("ix_delivery_subject", "group_id", "subject"),
         Index("ix_delivery_made", "group_id", "created_at", "id"),
+        # Those whose text is still kept: a month of them, whatever else has gone out.
+        Index(
+            "ix_delivery_remembered",
+            "created_at",
+            sqlite_where=text("forgotten_at IS NULL"),
+            postgresql_where=text("forgotten_at IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=36)
@@ -42,7 +50,7 @@ class DeliveryRow(SQLModel, table=True):
     group_id: str = Field(max_length=40, foreign_key="group.id")
     event_id: str = Field(max_length=36, foreign_key=f"{Event.__tablename__}.id", index=True)
     kind: str = Field(default="", max_length=30)
-    subject: str | None = Field(default=None, max_length=80, index=True)
+    subject: str | None = Field(default=None, max_length=80)
     revision: int = 0
     person_id: str = Field(default="", max_length=36, index=True)
     recipient: str = Field(max_length=254)
@@ -62,6 +70,7 @@ class DeliveryRow(SQLModel, table=True):
     owner: str | None = Field(default=None, max_length=60)
     answer: str | None = Field(default=None, max_length=300)
     superseded_by: str | None = Field(default=None, max_length=36)
+    forgotten_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
 class RelayRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.events import Event
 from service.keyset import After, Limit, cursor, read_cursor
+from service.language.speech import _
 from service.notifications.webhooks import commands
 from service.notifications.webhooks.bodies import (
     DeliveriesOut,
@@ -186,7 +187,7 @@ def _row(at: Scene, webhook: str, verb: str, *, lock: bool = False) -> WebhookRo
     """An endpoint that the caller may see; who may not is not told that it is there (threat T42)."""
     row = webhook_row(at.session, at.group_id, webhook, lock=lock)
     if at.may("webhook.look", *_of(row.member)) is None:
-        raise not_found("This webhook")
+        raise not_found(_("This webhook is not here; check the address."))
     at.need(verb, *_of(row.member))
     return row
 
@@ -218,5 +219,5 @@ def _position(session: Session, group: str, since: int | str) -> int:
     asked = select(Event.position).where(Event.group_id == group, col(Event.id) == since)
     found = session.exec(asked).first()
     if found is None:
-        raise not_found("This event")
+        raise not_found(_("This event is not here; check the address."))
     return found

@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from service.access.bodies import In, Out
 from service.events import Event
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.webhooks.tables import WebhookRow
-from service.text import Id, clean
+from service.text import Clean, Id
 
 Address = Annotated[
-    str,
+    Clean,
     StringConstraints(min_length=1, max_length=500),
-    AfterValidator(clean),
     Field(description="https://host/path on port 443 or 8443, at a public address."),
 ]
-Label = Annotated[str, StringConstraints(max_length=100), AfterValidator(clean)]
+Label = Annotated[Clean, StringConstraints(max_length=100)]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,40}\.(\*|[a-z][a-z-]{0,40})$")]
 Kinds = Annotated[
     list[Kind],

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select, update
 from service import clock, events
 from service.access.cloud_events import cloud_event
 from service.events import Event
+from service.language.speech import _, ngettext
 from service.notifications.outbox.tables import WAITING, DeliveryRow
 from service.notifications.webhooks.queries import last_position
 from service.notifications.webhooks.rules import LASTS, MOST, OVERLAP, secret_of, shown
@@ -33,7 +34,15 @@ def make(
     """
     asked = select(WebhookRow.id).where(WebhookRow.group_id == group_id, WebhookRow.member == member)
     if len(session.exec(asked).all()) >= MOST:
-        raise Problem(409, "too-many-webhooks", f"There are {MOST} webhooks already; remove one, or change it.")
+        raise Problem(
+            409,
+            "too-many-webhooks",
+            ngettext(
+                "There is {n} webhook already; remove it, or change it.",
+                "There are {n} webhooks already; remove one, or change it.",
+                MOST,
+            ),
+        )
     row = WebhookRow(
         id=str(uuid4()),
         group_id=group_id,
@@ -74,11 +83,12 @@ def rotate(session: Session, row: WebhookRow, *, actor: str) -> None:
 
 
 def secrets(row: WebhookRow, now: datetime) -> list[bytes]:
-    """What signs now: the secret, and while it is being exchanged the one before."""
+    """What signs now: the secret, and while it is being exchanged the one before; so too while the service's key is."""
     versions = [row.secret_version]
     if row.overlap_until is not None and now < row.overlap_until:
         versions.append(row.secret_version - 1)
-    return [secret_of(current().secret(), row.id, version) for version in versions]
+    keys = reversed(current().signing_keys())
+    return [secret_of(key, row.id, version) for key in keys for version in versions]
 
 
 def secret(row: WebhookRow) -> str:
@@ -93,7 +103,7 @@ def ping(session: Session, row: WebhookRow, *, actor: str) -> DeliveryRow:
         Problem: 409, it is disabled.
     """
     if row.disabled_at is not None:
-        raise Problem(409, "webhook-is-disabled", "This webhook is disabled; enable it first.")
+        raise Problem(409, "webhook-is-disabled", _("This webhook is disabled; enable it first."))
     event = _record(session, row, PING, actor)
     # Events stand in the database before what refers to them.
     session.flush()
@@ -147,7 +157,7 @@ def enable(session: Session, row: WebhookRow, *, actor: str) -> None:
         Problem: 409, it is not disabled.
     """
     if row.disabled_at is None:
-        raise Problem(409, "webhook-is-enabled", "This webhook is not disabled; there is nothing to do.")
+        raise Problem(409, "webhook-is-enabled", _("This webhook is not disabled; there is nothing to do."))
     row.disabled_at = row.why = row.failing_since = None
     _changed(session, row)
     _again(session, row, col(DeliveryRow.state) == "held")
@@ -161,7 +171,7 @@ def replay(session: Session, row: WebhookRow, position: int, *, actor: str) -> N
         Problem: 409, it is disabled.
     """
     if row.disabled_at is not None:
-        raise Problem(409, "webhook-is-disabled", "This webhook is disabled; enable it first.")
+        raise Problem(409, "webhook-is-disabled", _("This webhook is disabled; enable it first."))
     row.position = min(row.position, position)
     _changed(session, row)
     later = select(Event.id).where(Event.group_id == row.group_id, col(Event.position) > position)

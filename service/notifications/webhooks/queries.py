@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service.events import DueRow, Event
+from service.language.speech import _
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.webhooks.tables import WebhookRow
 from service.problems import not_found
@@ -28,7 +29,7 @@ def webhook_row(session: Session, group_id: str, webhook_id: str, *, lock: bool 
     """
     row = session.get(WebhookRow, webhook_id, with_for_update=True if lock else None)
     if row is None or row.group_id != group_id:
-        raise not_found("This webhook")
+        raise not_found(_("This webhook is not here; check the address."))
     return row
 
 

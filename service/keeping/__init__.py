@@ -1,0 +1,1 @@
+"""Keeping it safe: backups, restoring them, and whether all is as it should be."""
