@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 COMMAND = (sys.executable, "-c", "import sys; from service.cli import main; sys.exit(main())")
 
 
@@ -13,6 +15,7 @@ def gmg(*arguments: str, home: Path, **settings: str) -> subprocess.CompletedPro
     return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.promise("P4")
 def test_wrong_settings_are_told_all_at_once_with_78(tmp_path: Path) -> None:
     done = gmg(
         "chair", home=tmp_path, GMG_LEASE="10", GMG_FOO="1", GMG_PUBLIC_URL="http://x.example", GMG_SECRET_KEY="x"

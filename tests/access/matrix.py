@@ -39,6 +39,7 @@ ROUTES: dict[str, Route] = {
     "GET /calendars/{group}/chair.ics": Route("P"),
     "GET /calendars/{group}/meetings.ics": Route("P"),
     "GET /calendars/{group}/members/{member}.ics": Route("P"),
+    "GET /calendar": Route("P"),
     # Its address is the only way in; a token has nothing to do with it (tests/access/test_tokens.py).
     "GET /calendars/p/{token}/{name}.ics": Route(""),
     "GET /chair": Route("P"),

@@ -24,7 +24,7 @@ from service.audit import AuditRow
 from service.database import reading, writing
 from service.events import Event
 from service.groups import queries as groups
-from service.web.sign_in import NOT_GOOD
+from service.web.signing.sign_in import NOT_GOOD
 from tests.access.provider import Provider, key, provider
 from tests.access.signing import FOCAL_POINT, HTML, ME, SIGN_IN, another_browser
 from tests.conftest import Changed, Time, put

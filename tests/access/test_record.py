@@ -1,7 +1,9 @@
 """Who did what when: the audit, and the events for other systems."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
@@ -11,15 +13,17 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from service import audit, scheduler, settings
 from service.access import events_api
 from service.access.commands import revoke_token
 from service.access.tables import TokenRow
-from service.audit import AuditRow, audited
+from service.audit import AuditRow, audited, forget
 from service.database import reading, writing
 from service.main import create_app
 from tests.access.conftest import Decide, Tokens
 from tests.access.serve import serving
 from tests.commandline import Gmg
+from tests.conftest import Time
 from tests.meetings.conftest import BASE, FIRST, Send, chair, send  # noqa: F401 - fixtures
 
 AUDIT, EVENTS = f"{BASE}/audit", f"{BASE}/events"
@@ -85,10 +89,47 @@ def test_no_secret_is_on_record(engine: Engine, token: Tokens) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET name = 'x'", "DELETE FROM audit"])
-def test_the_audit_only_grows(engine: Engine, token: Tokens, statement: str) -> None:
+def test_the_audit_only_grows(engine: Engine, token: Tokens, time: Time, statement: str) -> None:
+    """For a year at least, by the clock of the database."""
+    time.at = datetime.now(UTC) - timedelta(days=360)
     token()
     with pytest.raises(DatabaseError, match="only grows"), writing(engine) as session:
         session.connection().execute(text(statement))
+
+
+YEAR = timedelta(days=366)
+
+
+def every_entry(engine: Engine) -> list[AuditRow]:
+    with reading(engine) as session:
+        return list(session.exec(select(AuditRow)))
+
+
+def test_an_entry_is_let_go_when_its_years_are_over(engine: Engine, group: str, time: Time) -> None:
+    before = every_entry(engine)
+    newest = max(entry.at for entry in before)
+    time.at = newest + 7 * YEAR
+    with writing(engine) as session:
+        forget(session, 8 * YEAR)
+    assert every_entry(engine) == before
+    time.at += timedelta(seconds=1)
+    with writing(engine) as session:
+        forget(session, 7 * YEAR)
+    left = every_entry(engine)
+    assert {(entry.what, entry.by) for entry in left} == {("audit", "clock")}
+    let_go = {entry.group_id: (entry.before or {})["entries"] for entry in left}
+    assert let_go == Counter(entry.group_id for entry in before), "each group is told of its own"
+
+
+def test_entries_are_let_go_a_few_at_a_time(
+    engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MOST", 5)
+    old = {entry.id for entry in every_entry(engine)}
+    time.at += 8 * YEAR
+    for look in (1, 2, 3):
+        scheduler.forget(engine, settings.current())
+        assert len(old & {entry.id for entry in every_entry(engine)}) == len(old) - 5 * look
 
 
 def test_the_command_prints_it_oldest_first(
@@ -119,6 +160,20 @@ def test_the_audit_is_for_the_secretariat_page_by_page(
     assert len(seen) == len(set(seen)) > 20
     assert client.get(AUDIT, params={"what": "meeting", **after}, headers=secretariat).status_code == 400
     assert client.get(AUDIT, params={"after": "forged"}, headers=secretariat).status_code == 400
+
+
+def test_the_audit_of_a_verb_and_of_a_day(client: TestClient, send: Send, secretariat: dict[str, str]) -> None:
+    send(f"/meetings/{FIRST}/call")
+
+    def asked(**params: str) -> list[dict[str, Any]]:
+        found = client.get(AUDIT, params=params, headers=secretariat)
+        assert found.status_code == 200
+        return list(found.json()["entries"])
+
+    assert {one["verb"] for one in asked(verb="meeting.call")} == {"meeting.call"}
+    assert {one["verb"] for one in asked(day="2008-05-15")} >= {"meeting.call", None}
+    assert asked(day="2008-05-14") == asked(day="2008-05-16") == []
+    assert client.get(AUDIT, params={"day": "soon"}, headers=secretariat).status_code == 422
 
 
 def test_events_are_read_in_order_and_none_is_missed(

@@ -19,6 +19,9 @@ from service.repeats import RepeatRow
 from tests.access.conftest import DECISIONS, Tokens
 from tests.chaos.kill import killed_after_commit
 from tests.conftest import HOME, Time, app_on
+from tests.promises.collecting import Evidence
+
+pytestmark = pytest.mark.promise("P13")
 
 ACCEPT = {"accept": "unhcr", "term": "2008-07-01"}
 PASS = {"pass": "unhcr", "term": "2008-07-01"}
@@ -52,12 +55,15 @@ def test_another_body_under_the_same_key(client: TestClient, engine: Engine, sec
     assert made(engine) == 1
 
 
-def test_fifty_at_once_are_one(client: TestClient, engine: Engine, secretariat: dict[str, str]) -> None:
+def test_fifty_at_once_are_one(
+    client: TestClient, engine: Engine, secretariat: dict[str, str], evidence: Evidence
+) -> None:
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda _: post(client, secretariat, PASS), range(50)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert made(engine) == 1
+    evidence(cases=50, duplicated=0)
 
 
 def test_a_refused_creation_leaves_its_key_free(
@@ -134,6 +140,7 @@ def test_a_crash_between_commit_and_answer_is_made_good_by_a_repetition(
     fresh.dispose()
 
 
+@pytest.mark.planted("key_after_commit", promise="P13")
 def test_the_planted_bug_is_seen(
     database_url: str, secretariat: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

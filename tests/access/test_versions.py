@@ -1,6 +1,7 @@
 """Promise P14: no change is lost to another that was made at the same time."""
 
 import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,8 +17,11 @@ from service.groups import queries
 from service.groups.tables import GroupRow
 from service.rotation.commands import apply_charter as apply
 from tests.access.conftest import CHARTER, DECISIONS, Decide
+from tests.promises.collecting import Evidence
 
-ROUNDS = 12
+pytestmark = pytest.mark.promise("P14")
+
+ROUNDS = 500 if "PROVE_LONG" in os.environ else 12
 
 
 def renamed(charter: dict[str, Any], about: str) -> dict[str, Any]:
@@ -77,12 +81,16 @@ def two_writers(client: TestClient, headers: dict[str, str]) -> tuple[int, int]:
     return accepted, int(json.loads(last.headers["etag"])) - int(json.loads(first.headers["etag"]))
 
 
-def test_of_two_writers_none_overwrites_the_other_unseen(client: TestClient, secretariat: dict[str, str]) -> None:
+def test_of_two_writers_none_overwrites_the_other_unseen(
+    client: TestClient, secretariat: dict[str, str], evidence: Evidence
+) -> None:
     accepted, moved = two_writers(client, secretariat)
     assert accepted == moved
     assert accepted >= ROUNDS
+    evidence(cases=2 * ROUNDS, lost=0)
 
 
+@pytest.mark.planted("deferred_tx", promise="P14")
 def test_the_planted_bug_is_seen(
     client: TestClient, secretariat: dict[str, str], engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

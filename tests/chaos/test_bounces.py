@@ -21,9 +21,11 @@ from service.settings import current
 from tests.chaos.kill import killed_at
 from tests.chaos.test_every_verb import whole
 from tests.conftest import Time
+from tests.notifications.planting import plant_message
 from tests.notifications.sink import running
 from tests.notifications.test_bounces import report, worker
-from tests.notifications.test_crashes import plant_message
+
+pytestmark = pytest.mark.promise("P1")
 
 
 def ready_to_pause(engine: Engine, time: Time, state: str) -> DeliveryRow:
@@ -101,6 +103,7 @@ def test_what_the_relay_refuses_counts_with_its_outcome(
     assert all(one in (*untouched, last) for one in killed)
 
 
+@pytest.mark.planted("count_after_commit", promise="P1")
 def test_the_planted_bug_is_seen(
     database_url: str, engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:

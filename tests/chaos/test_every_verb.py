@@ -24,6 +24,9 @@ from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.chaos.kill import STRIDE, killed_at
 from tests.conftest import HOME, Time, app_on
 from tests.meetings.conftest import BASE, CHAIR, FIRST, NEXT_CHAIR, OTHER, Send, chair, member, send  # noqa: F401 - fixtures
+from tests.promises.collecting import Evidence
+
+pytestmark = pytest.mark.promise("P1")
 
 SLOTS = ["2008-06-24T12:00:00Z", "2008-06-25T12:00:00Z"]
 SURVEY = {
@@ -97,7 +100,13 @@ def held(engine: Engine) -> str:
 
 @pytest.mark.parametrize("name", WRITES)
 def test_a_kill_at_any_statement_leaves_everything_as_it_was(
-    database_url: str, engine: Engine, ready: dict[str, str], token: Tokens, time: Time, name: str
+    database_url: str,
+    engine: Engine,
+    ready: dict[str, str],
+    token: Tokens,
+    time: Time,
+    name: str,
+    evidence: Evidence,
 ) -> None:
     email, path, body = WRITES[name]
     path = path.format(**ready)
@@ -120,6 +129,7 @@ def test_a_kill_at_any_statement_leaves_everything_as_it_was(
         assert whole(engine) == before, f"killed at statement {number}, something was left behind"
         kills, number = kills + 1, number + 2 * STRIDE - 1
     assert kills >= 2
+    evidence(kills=kills, cases=1, lost=0)
     assert whole(engine) != before
     assert counted(engine, Event) > events, "what was done has its event"
     assert counted(engine, AuditRow) > audited, "and is on the audit"

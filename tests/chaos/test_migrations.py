@@ -12,6 +12,9 @@ from migrations.upgrade import config, drift, revision_of, upgrade
 from service.database import connect
 from tests.chaos.kill import STRIDE, killed_at
 from tests.conftest import create_database
+from tests.promises.collecting import Evidence
+
+pytestmark = pytest.mark.promise("P12")
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory.from_config(config()).walk_revisions()))]
 Fresh = Callable[[str | None], str]
@@ -60,8 +63,10 @@ def kills(fresh: Fresh, old: str | None, new: str, stride: int = 1) -> int:
 
 
 @pytest.mark.parametrize(("old", "new"), list(zip([None, *REVISIONS], REVISIONS, strict=False)))
-def test_a_kill_at_any_statement_of_any_revision(fresh: Fresh, old: str | None, new: str) -> None:
-    assert kills(fresh, old, new, STRIDE) > 5
+def test_a_kill_at_any_statement_of_any_revision(fresh: Fresh, old: str | None, new: str, evidence: Evidence) -> None:
+    statements = kills(fresh, old, new, STRIDE)
+    assert statements > 5
+    evidence(kills=statements // STRIDE, cases=statements)
 
 
 def test_the_newest_revision_has_just_the_tables_of_the_models(fresh: Fresh) -> None:
@@ -80,6 +85,7 @@ def upgrade_in_bits(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config(connection), revision)
 
 
+@pytest.mark.planted("upgrade_in_bits", promise="P12")
 def test_the_planted_bug_is_seen(fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.chaos.test_migrations.upgrade", upgrade_in_bits)
     with pytest.raises(AssertionError, match="between the revisions"):

@@ -36,6 +36,9 @@ from service.rotation.commands import apply_charter, take_decision
 from service.scheduler import plan
 from tests.chaos.kill import STRIDE, killed_at
 from tests.conftest import Time
+from tests.promises.collecting import Evidence
+
+pytestmark = pytest.mark.promise("P1")
 
 Work = Callable[[Engine], None]
 
@@ -224,9 +227,13 @@ def state(url: str, whole: bool = False) -> dict[str, object]:
     [decide, apply, import_people, confirm, make, call, ask, plan, appoint, ask_to_sign_in, choose],
     ids=lambda work: work.__name__,
 )
-def test_a_kill_at_any_statement_leaves_all_or_nothing(work: Work, database_url: str, group: str, time: Time) -> None:
+def test_a_kill_at_any_statement_leaves_all_or_nothing(
+    work: Work, database_url: str, group: str, time: Time, evidence: Evidence
+) -> None:
     stride = STRIDE if STRIDE == 1 or work not in (decide, apply, plan) else STRIDE * 5
-    assert all_kills(database_url, work, stride) >= 2
+    kills = all_kills(database_url, work, stride)
+    assert kills >= 2
+    evidence(kills=kills, cases=1, lost=0)
 
 
 def test_ending_an_appointment_too(database_url: str, engine: Engine, group: str, time: Time) -> None:
@@ -245,6 +252,7 @@ def test_revoking_too(database_url: str, engine: Engine, group: str, time: Time)
     assert all_kills(database_url, revoke) >= 2
 
 
+@pytest.mark.planted("events_apart", promise="P1")
 def test_the_planted_bug_is_seen(database_url: str, group: str, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     """The change committed before its events are recorded: some kill leaves one without the other."""
     real = events.record

@@ -248,7 +248,7 @@ def test_the_link_in_the_mail_answers(
         shown = client.get(address)
     assert shown.status_code == 200
     assert "what does ILO say?" in shown.text
-    assert "adopted by silence at the end of Friday, 30 May 2008" in shown.text
+    assert 'adopted by silence at the end of <time datetime="2008-05-30">Friday, 30 May 2008</time>' in shown.text
     assert client.get(f"{BASE}{ONE}", headers=member).json()["answers"] == []
     assert client.post(address, data={"round": 1}).status_code == 422
     bare = client.post(address, data={"round": 1, "choice": "object"})

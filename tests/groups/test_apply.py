@@ -7,11 +7,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from service import events
-from service.commandline.charters import as_yaml
 from service.database import reading, writing
 from service.events import Event
 from service.groups import queries
 from service.groups.charter import Charter
+from service.groups.export import as_yaml
 from service.problems import Problem
 from service.rotation.check import load
 from service.rotation.commands import apply_charter

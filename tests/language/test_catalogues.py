@@ -15,8 +15,12 @@ from service.language.update import TABLE, counted, said
 OTHERS = [code for code in LANGUAGES if code != "en"]
 # Words that a language writes as English does.
 SAME = {
-    "fr": {"Documents", "Document", "Contacts", "Objections", "Invitations", "Dossier"},
-    "es": {"No", "Plan"},
+    "fr": {
+        "Documents", "Document", "Contacts", "Objections", "Invitations", "Dossier", "dossier", "API", "programme",
+        "Programme", "absence", "webhook", "Messages", "Quorum", "Points", "{n} message", "{n} messages", "{n} minute",
+        "{n} minutes",
+    },
+    "es": {"No", "no", "Plan", "API", "token", "webhook", "{name} ({n} byte)", "{name} ({n} bytes)"},
 }  # fmt: skip
 SCRIPTS = {"ar": r"[\u0600-\u06ff]", "zh": r"[\u4e00-\u9fff]", "ru": r"[\u0400-\u04ff]"}
 

@@ -28,6 +28,7 @@ def test_a_member_proposes_and_the_chair_takes(
     id_ = made.json()["id"]
     assert send(f"/agenda-items/{id_}/accept", member).status_code == 403
     assert send(f"/agenda-items/{id_}/edit", member, title="Labour migration, again").json()["title"].endswith("again")
+    assert send(f"/agenda-items/{id_}/edit", member, kind="decide").json()["kind"] == "decide"
     assert send(f"/agenda-items/{id_}/accept").json()["state"] == "accepted"
     (shown,) = agenda(client, member)
     assert (shown["starts"], shown["links"][0]["symbol"]) == ("2008-06-26T12:00:00Z", "GMG/2008/1")

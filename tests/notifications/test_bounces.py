@@ -28,8 +28,8 @@ from service.notifications.outbox.tables import DeliveryRow
 from service.settings import current
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.conftest import Time
+from tests.notifications.planting import plant_messages
 from tests.notifications.sink import Sink, running
-from tests.notifications.test_crashes import plant_messages
 from tests.test_command import COMMAND
 
 BASE = "/api/v1/groups/gmg"

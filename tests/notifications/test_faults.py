@@ -16,8 +16,7 @@ from service.notifications.choices.contacts import fall_back
 from service.notifications.choices.tables import ChoiceRow, ContactRow
 from service.notifications.look import Look
 from service.notifications.mailing.tables import MailboxRow
-from service.notifications.outbox.channel import Message as Parcel
-from service.notifications.outbox.channel import Refused
+from service.notifications.outbox.channel import Parcel, Refused
 from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.posting import About, Recipient, post

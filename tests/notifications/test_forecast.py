@@ -144,7 +144,7 @@ def test_the_page_shows_it_day_by_day(client: TestClient, engine: Engine, ready:
     shown = browser.get("/groups/gmg/outbox/forecast?days=30").text
     assert "Nothing of this was sent or saved." in shown
     assert "Thursday, 15 May 2008" in shown
-    assert "messages in 30 days" in shown
+    assert "In the coming 30 days" in shown
 
 
 def test_the_command_prints_it_in_three_forms(

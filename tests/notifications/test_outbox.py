@@ -404,7 +404,7 @@ def test_the_chair_looks_and_sends_again_on_the_page(client: TestClient, engine:
     id_ = one(engine, state="expired", accepted_at=None, answer="450 later", not_after=time.at - timedelta(hours=1))
     browser = another_browser(client)
     sign_in(browser, engine, CHAIR)
-    assert 'href="/groups/gmg/outbox"' in browser.get("/groups/gmg/me").text
+    assert 'href="/groups/gmg/outbox"' in browser.get("/groups/gmg/desk").text
     shown = browser.get(PAGE).text
     assert shown.index("Needs a hand") < shown.index("newest first")
     assert "450 later" in shown
@@ -423,7 +423,7 @@ def test_the_chair_looks_and_sends_again_on_the_page(client: TestClient, engine:
     assert (again.status_code, "It waits to be sent already" in again.text) == (409, True)
     assert "asked whether they come" in browser.get(f"/groups/gmg/events/{told}/told").text.lower()
     one(engine, state="held")
-    assert "Let go all that is held" in browser.get(PAGE).text
+    assert "Let go all that is held back" in browser.get(PAGE).text
     browser.post(f"{PAGE}/release", headers=HTML)
     with reading(engine) as session:
         row = session.get(DeliveryRow, id_)

@@ -16,7 +16,7 @@ from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.webhooks.commands import disable
 from service.notifications.webhooks.tables import WebhookRow
 from service.scheduler import plan
-from service.web.outbox import WORDS
+from service.web.outbox import words
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
 from tests.access.signing import HTML, another_browser, sign_in
 from tests.meetings.conftest import BASE, CHAIR, FIRST, OTHER, Send, chair, send, settle  # noqa: F401 - fixtures
@@ -48,7 +48,7 @@ def test_every_state_has_its_word_its_page_and_its_list(
     for address in (PAGE, f"{PAGE}/{id_}", f"{PAGE}?state={state}", f"/groups/gmg/events/{first.event_id}/told"):
         shown = browser.get(address, headers=HTML)
         assert shown.status_code == 200, address
-        assert WORDS[state][0] in shown.text.lower(), address
+        assert words.STATES[state][0] in shown.text.lower(), address
     assert (f"{PAGE}/{other}" in browser.get(f"{PAGE}/{id_}").text) == (state in ("superseded", "merged"))
     listed = client.get(f"{BASE}/deliveries", params={"state": state}, headers=chair)
     assert id_ in [one["id"] for one in listed.json()["deliveries"]]
@@ -57,7 +57,7 @@ def test_every_state_has_its_word_its_page_and_its_list(
 def test_the_states_are_those_of_the_table() -> None:
     said = " ".join((DeliveryRow.__doc__ or "").partition("`state`:")[2].split())
     assert set(re.sub(r"\s*\([^)]*\)", "", said).strip(" .").split(", ")) == set(STATES)
-    assert set(WORDS) == set(STATES)
+    assert set(words.STATES) == set(STATES)
 
 
 def test_what_endpoints_get_of_private_events_is_for_the_secretariat_alone(

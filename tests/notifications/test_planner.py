@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
@@ -76,6 +77,7 @@ def test_looking_twice_or_from_two_sides_owes_nothing_more(engine: Engine, group
     assert len(deliveries(engine)) == before == 19
 
 
+@pytest.mark.promise("P8")
 def test_a_service_that_slept_records_each_handover_and_sends_only_the_newest(
     engine: Engine, group: str, time: Time
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_service_that_slept_records_each_handover_and_sends_only_the_newest(
     assert not [row for row in deliveries(engine) if row.subject in ("turn-6", "turn-7")]
 
 
+@pytest.mark.promise("P9")
 def test_a_clock_set_back_sends_nothing_twice(engine: Engine, group: str, time: Time) -> None:
     """Promise P9."""
     time.at = datetime(2008, 6, 24, 16, tzinfo=UTC)
@@ -109,6 +112,7 @@ def test_a_clock_set_back_sends_nothing_twice(engine: Engine, group: str, time: 
     assert len(deliveries(engine, "accepted")) == count == 19
 
 
+@pytest.mark.promise("P9")
 def test_a_clock_set_forward_three_days_expires_what_has_no_point(engine: Engine, group: str, time: Time) -> None:
     time.at = datetime(2008, 6, 30, 16, tzinfo=UTC)
     plan(engine)
@@ -117,6 +121,7 @@ def test_a_clock_set_forward_three_days_expires_what_has_no_point(engine: Engine
     assert {row.state for row in deliveries(engine)} == {"expired"}
 
 
+@pytest.mark.promise("P9")
 def test_an_untimely_retry_after_the_clock_went_back_is_not_frozen(engine: Engine, group: str, time: Time) -> None:
     time.at = datetime(2008, 6, 24, 16, tzinfo=UTC)
     plan(engine)

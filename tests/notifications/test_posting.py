@@ -41,19 +41,13 @@ def said(reader: Reader) -> Message:
     return Message(subject="Something new", lead=_("Why"), text="As it is.", because="You asked.")
 
 
-def with_file(reader: Reader) -> Message:
-    return said(reader).model_copy(update={"lists": ((_("Attached"), ("A file.",)),)})
-
-
 @pytest.fixture
 def send(engine: Engine, group: str, time: Time) -> Post:
     """Posts a message of a kind to somebody: a new one each time."""
 
     def do(
-        kind: str = "people", to: str = ILO, count: int = 1, hours: int = 24 * 30, about: About | None = None,
-        attached: bool = False,
-    ) -> None:  # fmt: skip
-        say = with_file if attached else said
+        kind: str = "people", to: str = ILO, count: int = 1, hours: int = 24 * 30, about: About | None = None
+    ) -> None:
         with writing(engine) as session:
             look = Look(session, group)
             event = events.record(session, group, "test", "test")
@@ -61,7 +55,7 @@ def send(engine: Engine, group: str, time: Time) -> Post:
             for _number in range(count):
                 last = time.at + timedelta(hours=hours)
                 key = str(uuid4())
-                post(look, event, kind, Recipient("Who", to, to[4:7]), key, last, about or About("test", 0), say)
+                post(look, event, kind, Recipient("Who", to, to[4:7]), key, last, about or About("test", 0), said)
 
     return do
 
@@ -181,7 +175,7 @@ def test_a_handover_between_others_is_gathered_without_its_file(
     engine: Engine, group: str, time: Time, send: Post, keep: Keep, letterbox: Letterbox
 ) -> None:
     keep(ChoiceRow, kind="handovers", form="daily")
-    send("handovers", about=About("test", 0, attachment=("term.ics", b"BEGIN:VCALENDAR")), attached=True)
+    send("handovers", about=About("test", 0, attachment=("term.ics", b"BEGIN:VCALENDAR"), enclosed="the file"))
     (row,) = letterbox.rows("gathered")
     time.at = row.next_attempt_at
     sent_digests(engine, group)
@@ -189,6 +183,13 @@ def test_a_handover_between_others_is_gathered_without_its_file(
     assert list(mail.iter_attachments()) == []
     assert "Attached" not in read(mail)
     assert "As it is." in read(mail)
+
+
+def test_what_is_enclosed_is_named_where_it_goes_along(send: Post, letterbox: Letterbox) -> None:
+    send("handovers", about=About("test", 0, attachment=("term.ics", b"BEGIN:VCALENDAR"), enclosed="the file"))
+    mail = letterbox.take(ILO)
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["term.ics"]
+    assert "Attached:\n- the file" in read(mail)
 
 
 def test_what_was_gathered_for_somebody_who_has_left_is_not_sent(

@@ -44,6 +44,7 @@ def test_nine_in_the_morning_is_nine_at_the_duty_station() -> None:
 ZONES = ["Europe/Zurich", "America/New_York", "Africa/Casablanca", "Asia/Kathmandu", "Australia/Lord_Howe"]
 
 
+@pytest.mark.promise("P10")
 @given(st.dates(date(2026, 1, 1), date(2036, 12, 31)), st.sampled_from(ZONES), st.times(time(0), time(23, 59)))
 def test_a_wall_clock_time_falls_once_on_its_day(day: date, zone: str, at: time) -> None:
     """Promise P10: skipped times move to the next that exists, repeated ones are their first."""
@@ -53,6 +54,7 @@ def test_a_wall_clock_time_falls_once_on_its_day(day: date, zone: str, at: time)
     assert zones.instant_at(day + timedelta(days=1), at, zone) > instant
 
 
+@pytest.mark.promise("P10")
 def test_a_skipped_time_goes_on_the_next_that_exists_and_a_repeated_one_on_its_first() -> None:
     assert zones.instant_at(date(2026, 3, 29), time(2, 30), "Europe/Zurich") == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert zones.instant_at(date(2026, 10, 25), time(2, 30), "Europe/Zurich") == datetime(

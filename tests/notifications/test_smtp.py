@@ -18,8 +18,8 @@ from service.notifications.outbox import dispatch
 from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.tables import DeliveryRow, RelayRow
 from tests.conftest import Time
+from tests.notifications.planting import plant_message, plant_messages
 from tests.notifications.sink import Sink, running
-from tests.notifications.test_crashes import plant_message, plant_messages
 
 Answer = Callable[[str, str], str | None]
 
@@ -67,6 +67,7 @@ CASES = {
 }
 
 
+@pytest.mark.promise("P2")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_what_becomes_of_a_mail(engine: Engine, group: str, time: Time, case: Case) -> None:
     plant_message(engine, group, time.at)
@@ -101,6 +102,7 @@ def test_silence_is_given_up_after_the_deadline(engine: Engine, group: str, time
     assert (row.state, row.attempts) == ("pending", 1)
 
 
+@pytest.mark.promise("P4")
 def test_a_server_that_drips_is_given_up_after_the_deadline(engine: Engine, group: str, time: Time) -> None:
     """Promise P4: each letter comes in time, the whole answer does not."""
     plant_message(engine, group, time.at)
@@ -124,11 +126,13 @@ def test_a_connection_that_the_server_has_closed_is_made_anew(engine: Engine, gr
         assert session.exec(select(RelayRow)).all() == []
 
 
+@pytest.mark.promise("P4")
 def test_a_batch_outlasts_no_lease(engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     """Promise P4: what a worker has claimed and not begun within half of its lease it puts back untried."""
     assert copies_of_a_slow_batch(engine, group, time, monkeypatch) == 1
 
 
+@pytest.mark.planted("whole_batch", promise="P4")
 def test_the_planted_whole_batch_is_seen(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +162,7 @@ def copies_of_a_slow_batch(engine: Engine, group: str, time: Time, monkeypatch: 
         return max(Counter(sink.ids()).values())
 
 
+@pytest.mark.promise("P4")
 def test_nobody_is_asked_twice_while_a_slow_relay_has_the_mail(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +170,7 @@ def test_nobody_is_asked_twice_while_a_slow_relay_has_the_mail(
     assert copies_of_a_slow_one(engine, group, time, monkeypatch, waits=59) == 1
 
 
+@pytest.mark.planted("short_lease", promise="P4")
 def test_the_planted_short_lease_is_seen(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:

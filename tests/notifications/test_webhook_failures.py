@@ -245,6 +245,7 @@ def killed_everywhere(
     return kills
 
 
+@pytest.mark.promise("P1")
 def test_a_kill_at_any_statement_of_feeding_loses_nothing(
     engine: Engine, database_url: str, made: dict[str, Any], there: Endpoint, work: Callable[[], None]
 ) -> None:
@@ -254,6 +255,7 @@ def test_a_kill_at_any_statement_of_feeding_loses_nothing(
     assert [row.state for row in rows(engine)] == ["accepted"] * 3
 
 
+@pytest.mark.planted("position_apart", promise="P1")
 def test_a_position_that_moves_apart_is_seen(engine: Engine, database_url: str, made: dict[str, Any]) -> None:
     """The planted bug: how far it has come is committed before what is planned."""
 

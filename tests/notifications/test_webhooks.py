@@ -195,6 +195,7 @@ def state_of(asked: Asked) -> int:
 NEWEST = {"m1": 5, "m2": -5}
 
 
+@pytest.mark.promise("P15")
 def test_any_order_ends_at_the_newest_state(
     engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None]
 ) -> None:
@@ -202,7 +203,15 @@ def test_any_order_ends_at_the_newest_state(
     assert ends(engine, made, there, work) == [NEWEST] * 3
 
 
-@pytest.mark.parametrize(("bug", "wrong"), [(lambda _: "1", 0), (lambda position: f"{10**6 - position:010}", 1)])
+@pytest.mark.parametrize(
+    ("bug", "wrong"),
+    [
+        pytest.param(lambda _: "1", 0, marks=pytest.mark.planted("same_sequence", promise="P15")),
+        pytest.param(
+            lambda position: f"{10**6 - position:010}", 1, marks=pytest.mark.planted("falling_sequence", promise="P15")
+        ),
+    ],
+)
 def test_a_sender_whose_sequence_does_not_grow_is_seen(
     engine: Engine, made: dict[str, Any], there: Endpoint, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch,
     bug: Callable[[int], str], wrong: int,

@@ -2,24 +2,18 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.prove.doing import reads  # noqa: F401 - fixture
+from tests.prove.living import living  # noqa: F401 - one group for all that look at it
+from tests.prove.starting import free_port, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -63,18 +57,6 @@ def made_token(home: Path, *whose: str) -> str:
     environment = os.environ | {"GMG_HOME": str(home)}
     made = subprocess.run([gmg, "token", "create", *whose], env=environment, capture_output=True, check=True)
     return next(word for word in made.stdout.decode().split() if word.startswith("gmg_"))
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Until the service answers; it has a minute."""
-    deadline = monotonic() + 60
-    while monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            sleep(0.1)
-    raise AssertionError("the service did not come up")
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.wording.rendering import Wording
 from service.settings import current
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
-from tests.prove.conftest import free_port
 from tests.prove.postfix import Server, running, wait_until
+from tests.prove.starting import free_port
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="Postfix is started by root alone")
 BASE, FROM = "/api/v1/groups/gmg", "gmg@gmg.example"

@@ -44,8 +44,9 @@ def test_without_javascript_the_page_says_what_the_api_says(service: str, browse
     page.goto(service)
     expected = " and ".join(chair["names"][id_] for id_ in chair["term"]["chair"])
     assert page.locator(".statement").inner_text() == expected
-    assert page.locator("svg.timeline rect.now").count() == 1
     assert page.locator("#feed").input_value() == f"{service}/calendars/gmg.ics"
+    page.goto(f"{service}/groups/gmg/timeline")
+    assert page.locator("svg.timeline rect.now").count() == 1
     context.close()
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from service.groups.charter import Charter
+from service.rotation.check import load
 from service.rotation.engine import Walk, add_months, terms
 from service.rotation.fairness import shares
 from service.rotation.rules import horizon, sitting
@@ -235,6 +237,16 @@ def test_the_chair_on_each_day_around_a_boundary() -> None:
     assert at.previous is not None
     assert (at.term.chair, at.previous.chair) == (("b",), ("a",))
     assert sitting(charter, day("2007-12-31")).term is None
+    assert sitting(charter, day("2007-12-31")).previous is None
+
+
+def test_after_the_last_term_the_one_that_ended_is_the_one_before() -> None:
+    charter = load((Path(__file__).parents[2] / "service" / "charters" / "gmg-as-it-was.yaml").read_text("utf-8"))
+    at = sitting(charter, day("2026-11-24"))
+    assert at.term is None
+    assert at.next is None
+    assert at.previous is not None
+    assert at.previous.chair == ("fao", "iom")
 
 
 def test_a_turn_extended_keeps_its_identity() -> None:

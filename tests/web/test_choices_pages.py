@@ -162,7 +162,7 @@ def test_nothing_else_is_let_through_from_elsewhere(client: TestClient, engine: 
 
 def test_the_planted_bug_is_seen(client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without its exemption the click of a provider is taken for one that somebody's page has made a browser send."""
-    monkeypatch.setattr("service.web.foreign._ONE_CLICK", re.compile("never"))
+    monkeypatch.setattr("service.web.frame.foreign._ONE_CLICK", re.compile("never"))
     with pytest.raises(AssertionError):
         test_one_click_from_elsewhere_without_cookies(client, engine, multipart=False)
 
@@ -195,8 +195,9 @@ def test_what_is_chosen_there_stands(client: TestClient, engine: Engine) -> None
     typed |= {"form-minutes": "weekly", "form-polls": "none", "contact-chair": mine, "contact-minutes": ""}
     done = client.post(PAGE, data=typed, headers=HTML)
     assert (done.status_code, done.url.path) == (200, PAGE)
-    assert "Your choices are saved." in done.text
-    assert '<option value="fr" selected>' in done.text
+    assert '<p class="said" role="status">' in done.text
+    assert '<html lang="fr"' in done.text, "who chooses a language reads it from then on"
+    assert '<option value="fr" lang="fr" selected>' in done.text
     assert 'value="06:30"' in done.text
     assert re.search(r'name="form-polls".*?<option value="none" selected>', done.text)
     assert re.search(r'name="contact-chair".*?<option value="mine" selected>', done.text)
@@ -211,7 +212,7 @@ def test_what_was_typed_stays_when_something_is_wrong(client: TestClient, engine
     wrong = client.post(PAGE, data=typed, headers=HTML)
     assert wrong.status_code == 422
     assert "give both, or neither" in wrong.text
-    assert '<option value="es" selected>' in wrong.text
+    assert '<option value="es" lang="es" selected>' in wrong.text
     assert 'name="quiet_from" value="22:00"' in wrong.text
     assert re.search(r'name="form-minutes".*?<option value="daily" selected>', wrong.text)
     for field, value, says in (
@@ -223,7 +224,7 @@ def test_what_was_typed_stays_when_something_is_wrong(client: TestClient, engine
         assert (answer.status_code, says in answer.text) == (422, True), answer.text
     good = typed | {"quiet_until": "06:00"}
     assert client.post(PAGE, data=good, headers=HTML).status_code == 200
-    stale = client.post(PAGE, data=good | {"form-minutes": "weekly"}, headers=HTML)
+    stale = client.post(f"{PAGE}?lang=en", data=good | {"form-minutes": "weekly"}, headers=HTML)
     assert (stale.status_code, "It has changed since this page was opened" in stale.text) == (412, True)
     assert re.search(r'name="form-minutes".*?<option value="weekly" selected>', stale.text)
     assert client.post(PAGE, data=good | {"version": "²"}, headers=HTML).status_code == 412
@@ -234,7 +235,7 @@ def test_absences_on_the_page(client: TestClient, engine: Engine) -> None:
     sign_in(client, engine)
     assert "Nobody else serves IOM here" in client.get(PAGE, headers=HTML).text
     ada = {"name": "Ada Lovelace", "email": "ada@iom.example", "organization": "iom", "role": "alternate"}
-    assert client.post("/groups/gmg/me/people", data=ada, headers=HTML).status_code == 200
+    assert client.post("/groups/gmg/people", data=ada, headers=HTML).status_code == 200
     id_ = id_of(engine, "ada@iom.example")
     assert f'<option value="{id_}">Ada Lovelace</option>' in client.get(PAGE, headers=HTML).text
     typed = {"from": "2008-06-20", "until": "2008-06-10", "alternate": id_}
@@ -245,7 +246,7 @@ def test_absences_on_the_page(client: TestClient, engine: Engine) -> None:
     assert "First day away: " in client.post(ABSENCES, data=typed | {"from": "soon"}, headers=HTML).text
     entered = client.post(ABSENCES, data=typed | {"until": "2008-07-01"}, headers=HTML)
     assert (entered.status_code, "Your absences are saved." in entered.text) == (200, True)
-    assert "From 20 June 2008, back on 1 July 2008" in entered.text
+    assert "From Friday, 20 June 2008, back on Tuesday, 1 July 2008" in entered.text
     assert "Stands in: Ada Lovelace" in entered.text
     twice = client.post(ABSENCES, data=typed | {"until": "2008-07-01"}, headers=HTML)
     assert twice.status_code == 409

@@ -1,6 +1,6 @@
 """A worker process of its own for the crash tests: dispatches until nothing is left. May have a bug planted.
 
-python -m tests.notifications.worker DATABASE_URL SMTP_PORT LEASE [BUG]
+python -m tests.chaos.worker DATABASE_URL SMTP_PORT LEASE [BUG]
 """
 
 import re
@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from service.database import connect, reading, writing
 from service.notifications.channels.smtp import Smtp
-from service.notifications.outbox.channel import Message
+from service.notifications.outbox.channel import Parcel
 from service.notifications.outbox.dispatch import Claimed, Dispatcher
 from service.notifications.outbox.tables import DeliveryRow
 
@@ -30,12 +30,12 @@ def plant(bug: str, dispatcher: Dispatcher, channel: Smtp) -> None:
             session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(state="accepted"))
         return claimed
 
-    def fresh_message_id(message: Message) -> str:
+    def fresh_message_id(message: Parcel) -> str:
         """Make each attempt a message of its own."""
         body = re.sub(rb"(?m)^Message-ID: <[^>]*>", f"Message-ID: <{uuid4()}@fresh>".encode(), message.body)
         return send(message._replace(body=body))
 
-    def fresh_bytes(message: Message) -> str:
+    def fresh_bytes(message: Parcel) -> str:
         """Write each attempt anew, under the same Message-ID."""
         return send(message._replace(body=message.body + f"{uuid4()}\r\n".encode()))
 

@@ -27,6 +27,9 @@ from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import plan
 from service.zones import day_in, instant_at
 from tests.conftest import Time
+from tests.promises.collecting import Evidence
+
+pytestmark = pytest.mark.promise("P10")
 
 # Half an hour in summer on Lord Howe; in Casablanca the clocks go back for the weeks of Ramadan; none in Kathmandu.
 ZONES = ("Europe/Zurich", "America/New_York", "Africa/Casablanca", "Asia/Kathmandu", "Australia/Lord_Howe")
@@ -81,13 +84,14 @@ def test_the_clocks_change_where_they_are_thought_to() -> None:
 
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("at", [time(0), time(0, 30), time(1, 59), time(2), time(2, 15), time(2, 30), time(3), time(9)])
-def test_once_a_day_in_order_for_eleven_years(zone: str, at: time) -> None:
+def test_once_a_day_in_order_for_eleven_years(zone: str, at: time, evidence: Evidence) -> None:
     instants = [instant_at(day, at, zone) for day in DAYS]
     assert Counter(day_in(instant, zone) for instant in instants) == Counter(dict.fromkeys(DAYS, 1))
     assert instants == sorted(instants)
     shown = Counter(instant.astimezone(ZoneInfo(zone)).time() for instant in instants)
     assert shown.pop(at) >= len(DAYS) - 11
     assert all(at < other <= time(3) for other in shown), "later only where the clocks skip it"
+    evidence(cases=len(DAYS))
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -98,13 +102,20 @@ def test_as_the_wall_shows_it(zone: str, data: st.DataObject) -> None:
     assert instant_at(day, at, zone) == as_the_wall_shows(day, at, zone)
 
 
-@pytest.mark.parametrize("bug", [plain, second_time])
+@pytest.mark.parametrize(
+    "bug",
+    [
+        pytest.param(plain, marks=pytest.mark.planted("plain_local", promise="P10")),
+        pytest.param(second_time, marks=pytest.mark.planted("second_time", promise="P10")),
+    ],
+)
 @pytest.mark.parametrize("zone", ["Europe/Zurich", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe"])
 def test_the_planted_bug_is_seen(bug: At, zone: str) -> None:
     night = [time(hour, minute) for hour in range(4) for minute in (0, 15, 45)]
     assert any(bug(day, at, zone) != as_the_wall_shows(day, at, zone) for day in turning_days(zone) for at in night)
 
 
+@pytest.mark.planted("every_24_hours", promise="P10")
 @pytest.mark.parametrize("zone", ["Europe/Zurich", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe"])
 def test_the_planted_bug_of_24_hours_is_seen(zone: str) -> None:
     # The year begins in winter there, and in summer here.
@@ -143,7 +154,7 @@ from service import clock
 from service.database import connect, reading
 from service.scheduler import plan
 from service.wiring import wire
-from tests.notifications.test_wall_clock import planned
+from tests.chaos.test_wall_clock import planned
 
 url, now, folder = sys.argv[1:]
 reset_tzpath([folder])

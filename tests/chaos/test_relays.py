@@ -12,13 +12,16 @@ from sqlmodel import col, delete, select, update
 from service.database import connect, reading, writing
 from service.notifications.channels.smtp import Smtp
 from service.notifications.outbox import relays
-from service.notifications.outbox.channel import Channel, Down, Message, NotNow, Refused
+from service.notifications.outbox.channel import Channel, Down, NotNow, Parcel, Refused
 from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.rules import MAIL_RETRY, PAUSE, is_shut, retry_at
 from service.notifications.outbox.tables import DeliveryRow, RelayRow
 from tests.conftest import Time
+from tests.notifications.planting import plant_messages
 from tests.notifications.sink import Sink, running
-from tests.notifications.test_crashes import plant_messages
+from tests.promises.collecting import Evidence
+
+pytestmark = pytest.mark.promise("P7")
 
 WORKERS, COUNT, MINUTE = 3, 60, timedelta(minutes=1)
 
@@ -65,7 +68,7 @@ def states(engine: Engine) -> Counter[str]:
         return Counter(session.exec(select(DeliveryRow.state)))
 
 
-def test_an_hour_without_the_relay(engine: Engine, group: str, time: Time) -> None:
+def test_an_hour_without_the_relay(engine: Engine, group: str, time: Time, evidence: Evidence) -> None:
     plant_messages(engine, group, COUNT, time.at)
     order, stale = ends_apart(engine, time.at)
     with running() as sink:
@@ -81,18 +84,20 @@ def test_an_hour_without_the_relay(engine: Engine, group: str, time: Time) -> No
             time.at += MINUTE / 2
         assert time.at - back <= timedelta(minutes=5), "all of it within five minutes"
         assert sink.ids() == order[len(stale) :], "what ends first goes first, each once"
+        evidence(accepted=len(sink.ids()), lost=0, duplicated=0)
     with reading(engine) as session:
         assert set(session.exec(select(DeliveryRow.id).where(DeliveryRow.state == "expired"))) == stale
         assert session.exec(select(RelayRow)).all() == [], "nothing is left of it"
 
 
+@pytest.mark.planted("no_breaker", promise="P7")
 def test_the_planted_no_breaker_is_seen(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """no_breaker: each message is tried by its own schedule, whoever has found out before that nobody answers."""
     send = Smtp.send
 
-    def by_itself(self: Smtp, message: Message) -> str:
+    def by_itself(self: Smtp, message: Parcel) -> str:
         try:
             return send(self, message)
         except Down as error:
@@ -209,9 +214,9 @@ class Scripted:
 
     def __init__(self, *outcomes: Exception | str) -> None:
         self.outcomes = list(outcomes)
-        self.sent: list[Message] = []
+        self.sent: list[Parcel] = []
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Parcel) -> str:
         self.sent.append(message)
         outcome = self.outcomes.pop(0) if self.outcomes else "ok"
         if isinstance(outcome, Exception):
@@ -278,6 +283,7 @@ def test_a_fault_of_ours_in_one_message_stops_nobody_else(engine: Engine, group:
     assert worker.run() == 1
 
 
+@pytest.mark.promise("P17")
 def test_who_is_told_to_stop_claims_nothing_more_and_puts_back_the_rest(engine: Engine, group: str, time: Time) -> None:
     """Promise P17: what is in hand ends, what is not begun is there for others at once, untried."""
     plant_messages(engine, group, 30, time.at)

@@ -1,5 +1,6 @@
 """Promise P5: any number of processes may find the same thing due at the same time; it is recorded and told once."""
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -16,8 +17,11 @@ from service.events import Event
 from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import plan
 from tests.conftest import Time
+from tests.promises.collecting import Evidence
 
-TICKERS, OCCURRENCES = 4, 150
+pytestmark = pytest.mark.promise("P5")
+
+TICKERS, OCCURRENCES = 4, 2500 if "PROVE_LONG" in os.environ else 150
 UNIQUE = "uq_event_group_id_kind_subject_occurrence"
 
 
@@ -54,14 +58,16 @@ def recorded(engine: Engine) -> Counter[str]:
         return Counter(session.exec(select(Event.occurrence).where(Event.kind == "test.due")))
 
 
-def test_each_occurrence_is_recorded_once(engine: Engine, database_url: str, group: str) -> None:
+def test_each_occurrence_is_recorded_once(engine: Engine, database_url: str, group: str, evidence: Evidence) -> None:
     assert together(database_url, record_all) == []
     assert recorded(engine) == Counter({str(number): 1 for number in range(OCCURRENCES)})
+    evidence(cases=TICKERS * OCCURRENCES, lost=0, duplicated=0)
     with reading(engine) as session:
         places = list(session.exec(select(Event.position).where(Event.group_id == "gmg").order_by(col(Event.position))))
     assert places == list(range(1, len(places) + 1)), "and the order of a group's events has no gap"
 
 
+@pytest.mark.planted("no_unique", promise="P5")
 def test_the_planted_bug_no_unique_is_seen(
     engine: Engine, database_url: str, group: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,8 +15,10 @@ from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import plan
 from tests.conftest import Time
+from tests.notifications.planting import plant_messages
 from tests.notifications.sink import Sink, running
-from tests.notifications.test_crashes import plant_messages
+
+pytestmark = pytest.mark.promise("P9")
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -95,6 +97,7 @@ def test_a_lease_does_not_freeze_when_the_clock_is_set_back(
     assert orphan_waits(engine, group, time, hand) <= 90
 
 
+@pytest.mark.planted("wall_clock_lease", promise="P9")
 def test_the_planted_wall_clock_lease_is_seen(
     engine: Engine, group: str, time: Time, hand: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +125,7 @@ def test_a_jump_forward_robs_no_living_worker(engine: Engine, group: str, time: 
     assert copies_after_a_jump(engine, group, time) == 1
 
 
+@pytest.mark.planted("wall_clock_robs", promise="P9")
 def test_the_planted_wall_clock_lease_robs_one(
     engine: Engine, group: str, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:

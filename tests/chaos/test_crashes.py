@@ -9,19 +9,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
 
-from service.database import writing
-from service.events import record
-from service.groups.commands import confirm
-from service.notifications.outbox.tables import DeliveryRow
+from tests.notifications.planting import plant_messages
 from tests.notifications.sink import Sink, running
+from tests.promises.collecting import Evidence
 
 ROOT = Path(__file__).parents[2]
 # In short form here; `make prove-long` asks for the whole.
@@ -31,51 +26,11 @@ SEEDS = [(seed, (1, 4)[seed % 2]) for seed in range(1, 1 + int(os.environ.get("P
 LEASE = 3.0
 
 
-def plant_messages(engine: Engine, group: str, count: int = COUNT, now: datetime | None = None) -> set[str]:
-    """Confirmed messages that are due now; their Message-IDs."""
-    ids = set()
-    now = now or datetime.now(UTC)
-    with writing(engine) as session:
-        confirm(session, group)
-        event = record(session, group, "test", "test")
-        assert event is not None
-        session.flush()
-        for number in range(count):
-            id_ = str(uuid4())
-            message_id = f"<{id_}@test.example>"
-            ids.add(message_id)
-            body = f"Message-ID: {message_id}\r\nSubject: {number}\r\n\r\n.line {number}\r\n".encode()
-            session.add(
-                DeliveryRow(
-                    id=id_,
-                    dedupe_key=id_,
-                    group_id=group,
-                    event_id=event.id,
-                    person_id="p",
-                    recipient=f"r{number}@test.example",
-                    address=f"r{number}@test.example",
-                    channel="mail",
-                    message_id=message_id,
-                    body=body,
-                    body_hash=sha256(body).hexdigest(),
-                    created_at=now,
-                    next_attempt_at=now - timedelta(minutes=1),
-                    not_after=now + timedelta(days=1),
-                )
-            )
-    return ids
-
-
-def plant_message(engine: Engine, group: str, now: datetime) -> None:
-    """One confirmed message that is due."""
-    plant_messages(engine, group, 1, now)
-
-
 class Workers:
     """Worker processes that are started again whenever one was killed, until all is sent."""
 
     def __init__(self, url: str, sink: Sink, bug: str | None) -> None:
-        self.command = [sys.executable, "-m", "tests.notifications.worker", url, str(sink.port), str(LEASE)]
+        self.command = [sys.executable, "-m", "tests.chaos.worker", url, str(sink.port), str(LEASE)]
         self.command += [bug] if bug else []
         self.kills = 0
         self._lock = threading.Lock()
@@ -127,27 +82,37 @@ def kills(seed: int) -> set[int]:
     return set(random.Random(seed).sample(range(1, COUNT), 4))
 
 
+@pytest.mark.promise("P2", "P3")
 @pytest.mark.parametrize(("seed", "workers"), SEEDS)
 def test_a_kill_at_any_instant_loses_nothing_and_repeats_one_message_at_most(
-    engine: Engine, database_url: str, group: str, seed: int, workers: int
+    engine: Engine, database_url: str, group: str, seed: int, workers: int, evidence: Evidence
 ) -> None:
-    expected = plant_messages(engine, group)
+    expected = plant_messages(engine, group, COUNT)
     with crashed_run(database_url, kills(seed), workers) as (sink, team):
         copies = Counter(sink.ids())
         assert team.kills >= 4
         assert set(copies) == expected, "P2: nothing is lost"
         assert sum(copies.values()) - len(copies) <= team.kills, "P3: one message a kill at the most"
         assert all(len({digest for id_, digest, _ in sink.accepted if id_ == one}) == 1 for one in copies)
+        extra = sum(copies.values()) - len(copies)
+        evidence(seeds=[seed], kills=team.kills, accepted=len(copies), lost=0, duplicated=extra)
 
 
+@pytest.mark.promise("P4", "P5")
 def test_without_a_crash_four_workers_send_each_message_once(engine: Engine, database_url: str, group: str) -> None:
     """Promises P4 and P5."""
-    expected = plant_messages(engine, group)
+    expected = plant_messages(engine, group, COUNT)
     with crashed_run(database_url, set(), workers=4) as (sink, _):
         assert Counter(sink.ids()) == Counter(expected)
 
 
-@pytest.mark.parametrize("bug", ["mark_first", "mark_last", "fresh_message_id", "fresh_bytes"])
+@pytest.mark.parametrize(
+    "bug",
+    [
+        pytest.param(bug, marks=pytest.mark.planted(bug, promise="P2" if bug == "mark_first" else "P3"))
+        for bug in ("mark_first", "mark_last", "fresh_message_id", "fresh_bytes")
+    ],
+)
 def test_the_planted_bug_is_seen(engine: Engine, database_url: str, group: str, bug: str) -> None:
     expected = plant_messages(engine, group, 40)
     # In the middle of the first batch.
