@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import icalendar
 
@@ -55,27 +56,39 @@ def request(more: str = "", path: str = "/calendars/bench.ics") -> bytes:
 @contextmanager
 def served(kind: str, source: str) -> Iterator[int]:
     """A server in a process of its own; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.server", kind, source, str(port)])
     try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.05)
+        until_it_answers(port, process)
         yield port
     finally:
         process.terminate()
         process.wait()
 
 
-def against(ours: int, bare: int, our_request: bytes, bare_request: bytes) -> float:
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def until_it_answers(port: int, process: subprocess.Popen[Any], seconds: float = 60) -> None:
+    """Wait until a server takes connections."""
+    last = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            assert process.poll() is None, f"{process.args!r} has ended"
+            assert time.monotonic() < last, f"{process.args!r} does not answer"
+            time.sleep(0.02)
+
+
+def against(ours: int, bare: int, our_request: bytes, bare_request: bytes, rounds: int = ROUNDS) -> float:
     """Our requests a second over theirs: the best of rounds that take turns."""
     rates: dict[int, float] = {ours: 0, bare: 0}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for port, asked in ((ours, our_request), (bare, bare_request)):
             rates[port] = max(rates[port], rate(port, asked))
     return rates[ours] / rates[bare]

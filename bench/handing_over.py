@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlmodel import func, select
 
 from bench.dispatch import FROM, relay
-from bench.measure import Row, at_most, group
+from bench.measure import Row, at_most, group, hush
 from migrations.upgrade import upgrade
 from service import clock
 from service.database import connect, reading, writing
@@ -45,7 +45,7 @@ def rows() -> Iterator[Row]:
         1.3,
     )
     yield at_most("peak memory of the same", large_peak / small_peak, 1.3)
-    yield Row(f"milliseconds to plan and send one of the {SIZES[1] * EACH} deliveries", f"{large * 1000:.3g}", "")
+    yield Row(f"milliseconds to plan and send one of the {SIZES[1] * EACH} deliveries", f"{large * 1000:.3g}")
 
 
 def _in_a_process(size: int, port: int) -> tuple[float, float]:
@@ -105,6 +105,7 @@ def _group(number: int) -> Charter:
 
 
 def main() -> None:
+    hush()
     seconds, peak = _measure(int(sys.argv[1]), int(sys.argv[2]))
     print(seconds, peak)
 

@@ -47,7 +47,7 @@ def _burden() -> Iterator[Row]:
     theirs = min((_year(charter, days, _at(hour, zone)) for hour in range(0, 24 * 60, 15)), key=_all)
     spread = _spread(ours) / _spread(theirs)
     yield at_most(f"spread of burden over {len(days)} meetings, fair slots / the best fixed hour", spread, 0.5)
-    yield Row("their burden in all, fair slots / the best fixed hour", f"{_all(ours) / _all(theirs):.3g}", "")
+    yield Row("their burden in all, fair slots / the best fixed hour", f"{_all(ours) / _all(theirs):.3g}")
 
 
 def _one_change() -> Iterator[Row]:
