@@ -29,8 +29,10 @@ if ! command -v postfix > /dev/null; then
     fi
     command -v postfix > /dev/null || { echo "Postfix is needed: install the package postfix." >&2; exit 1; }
 fi
-if ! [ -d tests/prove/node_modules/ical.js ] || ! [ -d tests/prove/node_modules/oidc-provider ]; then
+if ! [ -d tests/prove/node_modules/ical.js ] || ! [ -d tests/prove/node_modules/oidc-provider ] || ! [ -d tests/prove/node_modules/axe-core ]; then
     command -v npm > /dev/null || { echo "npm is needed: install the package npm." >&2; exit 1; }
     npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/prove
 fi
-PROVE_BROWSER=$(browser) exec "$bin/python" -m pytest tests/prove -n 0
+# Each file has a service of its own, so two can be at work; in the order of their names, since the one that takes longest
+# has few tests and would begin last.
+PROVE_BROWSER=$(browser) exec "$bin/python" -m pytest tests/prove --dist loadfile --no-loadscope-reorder
