@@ -1,5 +1,6 @@
 """Two real databases, a clock that stands where a test puts it, and the shipped group."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -41,6 +42,12 @@ NOTE_DAY = datetime(2008, 5, 15, 12, tzinfo=UTC)
 # Where people reach the service, and what a browser says of a form that it sends from a page there.
 HOME = "http://127.0.0.1:8000"
 BROWSER = {"Sec-Fetch-Site": "same-origin"}
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays: it need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class Time:
@@ -146,9 +153,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    found = connect(database_url)
+    found = _alike(connect(database_url))
     yield found
     found.dispose()
+
+
+_FIRST: dict[str, Engine] = {}
+
+
+def _alike(engine: Engine) -> Engine:
+    """With the statements that other tests have had compiled: every test has an engine, and says much the same."""
+    if engine.name not in _FIRST:
+        engine.connect().close()
+        _FIRST[engine.name] = engine
+    first = _FIRST[engine.name]
+    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
 
 
 def shipped(name: str) -> Charter:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service import clock, events
 from service.groups import queries
-from service.groups.charter import Charter, Person
+from service.groups.charter import Appointment, Charter, Person
 from service.groups.mapping import group_values, rows
 from service.groups.tables import (
     AppointmentRow,
@@ -67,7 +67,9 @@ def _sync(
 ) -> None:
     """Make the group's rows of `table` equal to `wanted`: what is gone is deleted, the rest merged."""
     keep = {key(row): row for row in wanted}
-    for row in session.exec(select(table).where(table.group_id == group_id)):
+    # Held until they are merged with, which would else ask for each of them again.
+    stored = session.exec(select(table).where(table.group_id == group_id)).all()
+    for row in stored:
         if key(row) not in keep:
             session.delete(row)
     session.flush()
@@ -79,8 +81,10 @@ def _sync(
 
 def store_people(session: Session, group_id: str, people: Iterable[Person], *, remove_others: bool) -> None:
     """Write people, known by their address; an address that stays keeps its person."""
-    known = {row.email.casefold(): row for row in queries.people_rows(session, group_id)}
-    free = max((row.position for row in known.values()), default=-1) + 1
+    rows = queries.people_rows(session, group_id)
+    known = {row.email.casefold(): row for row in rows}
+    free = max((row.position for row in rows), default=-1) + 1
+    wanted: dict[str, list[Appointment]] = {}
     for at, person in enumerate(people):
         row = known.pop(person.email.casefold(), None)
         if row is None:
@@ -90,18 +94,18 @@ def store_people(session: Session, group_id: str, people: Iterable[Person], *, r
             row.position = at
         row.name, row.email, row.language = person.name, person.email, person.language
         session.add(row)
-        session.flush()
-        _appoint(session, row.id, person)
-    if remove_others:
-        for row in known.values():
-            _appoint(session, row.id, None)
-            session.delete(row)
+        wanted[row.id] = person.appointments
+    gone = list(known.values()) if remove_others else []
+    session.flush()
+    _appoint(session, wanted | {row.id: [] for row in gone})
+    for row in gone:
+        session.delete(row)
 
 
-def _appoint(session: Session, person_id: str, person: Person | None) -> None:
-    """Make the roles on record those of `person`; none for somebody who leaves the charter."""
-    wanted = {
-        place: AppointmentRow(
+def _appoint(session: Session, wanted: dict[str, list[Appointment]]) -> None:
+    """Make the roles on record of each person those that are wanted."""
+    keep = {
+        (person_id, place): AppointmentRow(
             person_id=person_id,
             position=place,
             organization=role.organization,
@@ -109,12 +113,15 @@ def _appoint(session: Session, person_id: str, person: Person | None) -> None:
             from_day=role.from_,
             until_day=role.until,
         )
-        for place, role in enumerate(person.appointments if person else [])
+        for person_id, roles in wanted.items()
+        for place, role in enumerate(roles)
     }
-    for row in session.exec(select(AppointmentRow).where(AppointmentRow.person_id == person_id)).all():
-        if row.position not in wanted:
+    # Held until they are merged with.
+    stored = session.exec(select(AppointmentRow).where(col(AppointmentRow.person_id).in_(wanted))).all()
+    for row in stored:
+        if (row.person_id, row.position) not in keep:
             session.delete(row)
-    for row in wanted.values():
+    for row in keep.values():
         session.merge(row)
     session.flush()
 

@@ -145,7 +145,6 @@ def _post(look: Look, event: Event, audience: list[Recipient], say: partial[Mess
         key = f"{event.kind}:{event.id}:{who(to.address)}"
         if key not in known:
             post(look, event, "faults", to, key, look.now + _NEWS_FOR, about, say)
-            known.add(key)
 
 
 def _serving(look: Look, organization: str) -> Iterator[Recipient]:

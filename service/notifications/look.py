@@ -43,6 +43,7 @@ class Look:
         self._laid: dict[str, list[Term]] = {}
         self._attachments: dict[str, bytes | None] = {}
         self._dues: dict[tuple[str, date, tuple[int, ...]], list[Due]] = {}
+        self._known: dict[str, set[str]] = {}
 
     @cached_property
     def people(self) -> dict[str, str]:
@@ -135,11 +136,13 @@ class Look:
         return found
 
     def known(self, subject: str) -> set[str]:
-        """What is in the outbox about a subject already."""
-        asked = select(DeliveryRow.dedupe_key).where(
-            DeliveryRow.group_id == self.group_id, DeliveryRow.subject == subject
-        )
-        return set(self.session.exec(asked))
+        """What is in the outbox about a subject already; asked once for the look, and kept by `post`."""
+        if subject not in self._known:
+            asked = select(DeliveryRow.dedupe_key).where(
+                DeliveryRow.group_id == self.group_id, DeliveryRow.subject == subject
+            )
+            self._known[subject] = set(self.session.exec(asked))
+        return self._known[subject]
 
     @cached_property
     def chair(self) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ def post(look: Look, event: Event, kind: str, to: Recipient, key: str, last: dat
                 sent.append(look.now)
     row.said = None if asked.personal else message.model_dump(mode="json")
     look.session.add(row)
+    look.known(about.subject).add(key)
 
 
 def _choice(look: Look, kind: str, person: Recipient) -> Choice:

@@ -94,13 +94,11 @@ def coming(look: Look) -> Iterator[datetime]:
 
 
 def _remind(look: Look, row: ActionRow) -> None:
-    known: set[str] | None = None
     for one in _owed(look, row):
         if not one.at <= look.now < one.last:
             continue
-        known = look.known(row.id) if known is None else known
         key = f"action.{one.step.kind}:{look.group_id}:{row.id}:{row.dues}:{who(one.person.email)}"
-        if key in known:
+        if key in look.known(row.id):
             continue
         occurrence = f"{row.dues}:{one.step.name}"
         event = look.event(REMINDER, row.id, occurrence, one.at, step=one.step.name, due=row.place.isoformat())
@@ -110,7 +108,6 @@ def _remind(look: Look, row: ActionRow) -> None:
             words.reminder, look.charter, row, one.step, look.chair, doer.name if doer else None, look.today
         )  # fmt: skip
         post(look, event, "actions", to, key, one.last, About(row.id, row.dues), say)
-        known.add(key)
 
 
 def _chairs(look: Look, row: ActionRow) -> Iterator[tuple[Person, str, datetime]]:

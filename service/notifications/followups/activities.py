@@ -146,7 +146,6 @@ def _tell(
         if key_ not in known:
             say = partial(news, look.charter, row)
             _post(look, event, kind, to, key_, look.now + _NEWS_FOR, About(row.id, 0), say)
-            known.add(key_)
 
 
 def _post(look: Look, event: Event, kind: str, to: To, key_: str, last: datetime, about: About, say: Say) -> None:

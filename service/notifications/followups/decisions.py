@@ -71,7 +71,6 @@ def _post(
         if named not in known:
             person = Recipient(to.person.name, to.person.email, to.organization)
             post(look, event, kind, person, named, last, about, say)
-            known.add(named)
 
 
 def _chairs(look: Look) -> Iterator[Addressed]:

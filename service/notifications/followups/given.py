@@ -39,7 +39,6 @@ def _tell(look: Look, event: Event, row: ActionRow) -> None:
         to = Recipient(person.name, person.email, organization)
         say = partial(words.given, look.charter, row, event.actor)
         post(look, event, "actions", to, key, event.recorded_at + _NEWS_FOR, About(subject, row.version), say)
-        known.add(key)
 
 
 def _answerable(look: Look, row: ActionRow) -> Iterator[tuple[Person, str]]:

@@ -90,20 +90,17 @@ def _steering(look: Look, row: MeetingRow) -> Iterator[tuple[str, str, str, str]
 
 def remind(look: Look, row: MeetingRow) -> None:
     """Put the reminders that are due into the outbox, each once for a SEQUENCE; none for what is over."""
-    known: set[str] | None = None
     for one in owed(look, row):
         last = _not_after(row, one.rule)
         if one.at > look.now or look.now >= last:
             continue
-        known = look.known(f"meeting-{row.id}") if known is None else known
         key_ = key(look.group_id, row.id, one.rule.kind, row.sequence, one.address)
-        if key_ in known:
+        if key_ in look.known(f"meeting-{row.id}"):
             continue
         event = look.event(REMINDER, row.id, f"{row.sequence}:{one.rule.kind}", one.at, sequence=row.sequence)
         to, about = Recipient(one.name, one.address, one.organization), About(f"meeting-{row.id}", row.sequence)
         kind = "chair" if one.rule.to == "chair" else "meetings"
         post(look, event, kind, to, key_, last, about, partial(_say, look, row, one))
-        known.add(key_)
         if row.state == "proposed" and one.member in row.chair:
             host_told(look, row, one.name, one.address, one.organization)
 

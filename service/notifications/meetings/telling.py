@@ -124,7 +124,6 @@ def _post(
         if key not in known:
             to = Recipient(name, address, organization)
             post(look, event, kind, to, key, last, about, partial(say, member))
-            known.add(key)
 
 
 def _circulated(look: Look, event: Event) -> None:
