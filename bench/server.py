@@ -80,9 +80,12 @@ def ours(url: str) -> FastAPI:
     from bench.measure import hush
     from service.database import connect
     from service.main import create_app
+    from service.settling import settle
 
     hush()
-    return create_app(connect(url))
+    app = create_app(connect(url))
+    settle()
+    return app
 
 
 def main(kind: str, source: str, port: str = "") -> None:

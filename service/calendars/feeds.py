@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from service import clock, zones
-from service.calendars.shown import entries
+from service.calendars.shown import published
 from service.calendars.writer import feed_bytes
 from service.database import reading
 from service.groups import queries as groups
@@ -61,12 +61,12 @@ def build(engine: Engine, group_id: str, kind: str) -> Feed:
     with reading(engine) as session:
         row = groups.group_row(session, group_id)
         today = zones.day_in(clock.now(), row.timezone)
-        found = entries(session, group_id, kind, today)
+        found = published(session, group_id, kind, today)
         whole = feed_bytes(
             name=_name(session, row, kind),
             description=f"{row.facts['name']}: {ABOUT}",
-            zones=[row.timezone, *{entry.zone for entry in found if entry.zone and entry.zone != "UTC"}],
-            events=[entry.body for entry in found],
+            zones=[row.timezone, *{zone for zone, _body in found if zone and zone != "UTC"}],
+            events=[body for _zone, body in found],
             refresh=REFRESH,
         )
         return Feed(row.published, _next_day(today, row.timezone), whole)

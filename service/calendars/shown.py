@@ -71,21 +71,39 @@ def entries(
     Nothing begins after the last day to which feeds reach.
     """
     what, _, of_whom = view.partition(":")
-    first, until = days or (today - PAST, date.max)
-    far = min(until, last_day(session, group_id, today))
     inner = func.coalesce(LedgerRow.inner, LedgerRow.body) if what == "inside" else LedgerRow.body
-    asked = (
-        _columns(inner, LedgerRow.end_day, whose=what == "member")
-        .where(col(LedgerRow.group_id) == group_id, col(LedgerRow.kind).in_(SHOWN[what]))
-        .where(col(LedgerRow.end_day) > first, col(LedgerRow.start_day) < far)
-        .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
-    )
+    asked = _columns(inner, LedgerRow.end_day, whose=what == "member")
     found = [
         Entry(key, kind, zone, body, (start, end))
-        for key, kind, zone, body, start, end, *of in _asked(session, asked)
+        for key, kind, zone, body, start, end, *of in _asked(
+            session, _shown(session, asked, group_id, what, today, days)
+        )
         if not of or _concerns(of_whom, kind, *of)
     ]
     return found + list(_actions(session, group_id, what, of_whom, today, days))
+
+
+def published(session: Session, group_id: str, view: str, today: date) -> list[tuple[str | None, bytes]]:
+    """The zone and the bytes of each entry of a feed."""
+    if view not in ("all", "chair", "meetings"):
+        return [(entry.zone, entry.body) for entry in entries(session, group_id, view, today)]
+    # To read the days of each entry takes as long as all the rest, and a feed of everybody needs none.
+    asked: Select[Any] = select(LedgerRow.zone, LedgerRow.body)  # type: ignore[call-overload]
+    return [(zone, body) for zone, body in _asked(session, _shown(session, asked, group_id, view, today, None))]
+
+
+def _shown(
+    session: Session, asked: Select[Any], group_id: str, what: str, today: date, days: tuple[date, date] | None
+) -> Select[Any]:
+    """What is asked of the entries of a view, those of the first day first."""
+    first, until = days or (today - PAST, date.max)
+    far = min(until, last_day(session, group_id, today))
+    return (
+        asked.where(col(LedgerRow.group_id) == group_id, col(LedgerRow.kind).in_(SHOWN[what]))
+        .where(col(LedgerRow.end_day) > first, col(LedgerRow.start_day) < far)
+        .where(~col(LedgerRow.cancelled) | (col(LedgerRow.end_day) > today))
+        .order_by(col(LedgerRow.start_day), col(LedgerRow.key))
+    )
 
 
 def read(session: Session, group_id: str, found: list[Entry]) -> list[Read]:
@@ -151,6 +169,7 @@ def _actions(
         asked = asked.where(col(LedgerRow.public))
     if days is not None:
         asked = asked.where(col(LedgerRow.start_day) >= days[0], col(LedgerRow.start_day) < days[1])
+    asked = asked.order_by(col(LedgerRow.start_day), col(LedgerRow.key))
     tasks = form == "task" and what == "inside"
     for key, kind, zone, body, start, inner, of in _asked(session, asked):
         said = inner if tasks else body
@@ -161,8 +180,7 @@ def _actions(
 def _columns(body: Any, more: Any, *, whose: bool) -> Select[Any]:
     # Whose an entry is stands in a list that takes time to read: only who has to know asks for it.
     row = LedgerRow
-    asked: Select[Any] = select(row.key, row.kind, row.zone, body, row.start_day, more, *([row.of] if whose else []))  # type: ignore[call-overload]
-    return asked.order_by(col(row.start_day), col(row.key))
+    return select(row.key, row.kind, row.zone, body, row.start_day, more, *([row.of] if whose else []))  # type: ignore[call-overload,no-any-return]
 
 
 def _asked(session: Session, asked: Select[Any]) -> Sequence[Any]:

@@ -19,6 +19,7 @@ from service.main import create_app
 from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from service.scheduler import Ticker
+from service.settling import settle
 from service.watching import starting
 
 SHIPPED = "gmg.yaml"
@@ -64,9 +65,11 @@ def serve(
         ticker = Ticker(engine, using) if role is not Role.web else None
         if role is Role.worker:
             assert ticker is not None
+            settle()
             ticker.run()
             return
         app = create_app(engine, ticker)
+        settle()
         DrainingServer(app, host or using.host, port or using.port, using.drain).serve_until_stopped()
 
 
