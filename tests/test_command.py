@@ -37,3 +37,9 @@ def test_wrong_usage_is_2_and_no_chair_is_1(tmp_path: Path) -> None:
     assert gmg("chair", *charter, "--on", "never", home=tmp_path).returncode == 2
     assert gmg("chair", *charter, "--on", "2009-03-01", home=tmp_path).returncode == 1
     assert gmg("chair", *charter, "--on", "2018-03-01", home=tmp_path).returncode == 0
+
+
+def test_a_command_begins_without_the_doors_and_pages() -> None:
+    asked = "import sys, service.cli; print({'service.main', 'service.web.rooms'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -10,12 +10,10 @@ from sqlalchemy import Engine
 
 from migrations.upgrade import newest, revision_of, upgrade, works_with
 from service import settings
-from service.commandline.draining import DrainingServer
 from service.commandline.sources import database
 from service.database import reading, writing
 from service.groups import queries
 from service.logs import set_up
-from service.main import create_app
 from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from service.scheduler import Ticker
@@ -68,6 +66,10 @@ def serve(
             settle()
             ticker.run()
             return
+        # A worker, and every other command, begins sooner without the doors and pages.
+        from service.commandline.draining import DrainingServer
+        from service.main import create_app
+
         app = create_app(engine, ticker)
         settle()
         DrainingServer(app, host or using.host, port or using.port, using.drain).serve_until_stopped()
