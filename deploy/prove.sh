@@ -33,6 +33,6 @@ if ! [ -d tests/prove/node_modules/ical.js ] || ! [ -d tests/prove/node_modules/
     command -v npm > /dev/null || { echo "npm is needed: install the package npm." >&2; exit 1; }
     npm install --silent --no-audit --no-fund --no-package-lock --prefix tests/prove
 fi
-# Each file has a service of its own, so some can be at work at once; in the order of their names, since the one that takes longest
+# Each file has a service of its own, so some are at work at once; in the order of names, since the one that takes longest
 # has few tests and would begin last.
 PROVE_BROWSER=$(browser) exec "$bin/python" -m pytest tests/prove --dist loadfile --no-loadscope-reorder

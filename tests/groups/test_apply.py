@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from service import events
@@ -11,6 +11,7 @@ from service.database import reading, writing
 from service.events import Event
 from service.groups import queries
 from service.groups.charter import Charter
+from service.groups.commands import store
 from service.groups.export import as_yaml
 from service.problems import Problem
 from service.rotation.check import load
@@ -122,3 +123,25 @@ def test_a_charter_that_does_not_hold_is_refused_by_any_door(engine: Engine, tim
     with pytest.raises(Problem, match="unhcr would sit there") as refused, writing(engine) as session:
         apply_charter(session, broken)
     assert refused.value.status == 422
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_asked_of_the_database_does_not_grow_with_the_people(
+    engine: Engine, group: str, changed: Changed, gmg: Charter
+) -> None:
+    role = {"organization": "ilo", "role": "alternate", "from": date(2008, 1, 1)}
+    more = [{"name": f"P {at}", "email": f"p{at}@ilo.example", "appointments": [role]} for at in range(40)]
+    several = changed(people=[*(one.model_dump(by_alias=True) for one in gmg.people), *more])
+    assert _asked(engine, several) == _asked(engine, gmg)
+
+
+def _asked(engine: Engine, charter: Charter) -> int:
+    """How many queries it takes to store a charter that is stored already."""
+    asked: list[str] = []
+    put(engine, charter)
+    with writing(engine) as session:
+        listening = (engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        event.listen(*listening)
+        store(session, charter)
+        event.remove(*listening)
+    return sum(statement.startswith("SELECT") for statement in asked)
