@@ -14,7 +14,6 @@ from fastapi import FastAPI, Request
 
 from service import cli
 from service import main as main_room
-from service.commandline import serving
 
 log = structlog.get_logger()
 plain = logging.getLogger("tests.faulty")
@@ -76,7 +75,7 @@ def main() -> int:
         add(app)
         return app
 
-    vars(serving)["create_app"] = create
+    vars(main_room)["create_app"] = create
     return cli.main()
 
 
