@@ -61,9 +61,8 @@ def _plan(session: Session, row: GroupRow) -> None:
     today = zones.day_in(clock.now(), row.timezone)
     if feeds.is_short(session, row.id) or meetings.is_short(session, row.id, today):
         events.terms_changed(session, row.id)
-    planner.plan_group(session, row.id)
-    session.flush()
-    coming = planner.next_due(session, row.id)
+    look = planner.plan_group(session, row.id)
+    coming = planner.next_due(look)
     latest = clock.now() + events.LONGEST
     events.owes(session, row.id, min(coming or latest, latest))
     repeats.forget(session)

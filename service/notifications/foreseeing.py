@@ -29,13 +29,11 @@ def foreseen(session: Session, group_id: str, do: Callable[[], object]) -> list[
     """
     since = clock.now()
     plan_group(session, group_id)
-    session.flush()
     asked = select(DeliveryRow).where(DeliveryRow.group_id == group_id, col(DeliveryRow.created_at) >= since)
     before = {row.id for row in session.exec(asked)}
     do()
     session.flush()
     plan_group(session, group_id)
-    session.flush()
     made = (row for row in session.exec(asked.order_by(col(DeliveryRow.recipient), col(DeliveryRow.id))))
     told = (row for row in made if row.id not in before and row.channel != "webhook" and row.state != "declined")
     return [Foreseen(row.recipient, title(row.body[:_HEAD])) for row in told]

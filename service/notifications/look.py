@@ -15,10 +15,13 @@ from service.calendars.writer import feed_bytes
 from service.events import Event
 from service.groups import queries as groups
 from service.groups.stations import station
+from service.meetings.tables import MeetingRow
 from service.notifications.choices.queries import Chosen, chosen
 from service.notifications.handovers.rules import Due, Told, dues
 from service.notifications.handovers.saying import Handover
 from service.notifications.handovers.tables import BoundaryRow
+from service.notifications.meetings.facts import facts_of
+from service.notifications.meetings.rules import Facts
 from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.engine import inner_terms, terms
 from service.rotation.people import chairs_people
@@ -44,6 +47,9 @@ class Look:
         self._attachments: dict[str, bytes | None] = {}
         self._dues: dict[tuple[str, date, tuple[int, ...]], list[Due]] = {}
         self._known: dict[str, set[str]] = {}
+        self._facts: dict[str, Facts] = {}
+        self._events: dict[tuple[str, str, str], Event] = {}
+        self._entries: dict[str, LedgerRow | None] = {}
 
     @cached_property
     def people(self) -> dict[str, str]:
@@ -122,7 +128,13 @@ class Look:
         return laid
 
     def event(self, kind: str, subject: str, occurrence: str, at: datetime, **data: Any) -> Event:
-        """The event of this occurrence, recorded now unless it was before."""
+        """The event of this occurrence, recorded now unless it was before; asked for once in the look."""
+        key = (kind, subject, occurrence)
+        if key not in self._events:
+            self._events[key] = self._recorded(*key, at, data)
+        return self._events[key]
+
+    def _recorded(self, kind: str, subject: str, occurrence: str, at: datetime, data: dict[str, Any]) -> Event:
         found = events.record(self.session, self.group_id, kind, subject, occurrence, effective_at=at, **data)
         if found is None:
             found = self.session.exec(
@@ -134,6 +146,12 @@ class Look:
                 )
             ).one()
         return found
+
+    def facts(self, meeting: MeetingRow) -> Facts:
+        """What has been done about a meeting; asked once for the look, when what has run out is settled."""
+        if meeting.id not in self._facts:
+            self._facts[meeting.id] = facts_of(self.session, meeting)
+        return self._facts[meeting.id]
 
     def known(self, subject: str) -> set[str]:
         """What is in the outbox about a subject already; asked once for the look, and kept by `post`."""
@@ -159,11 +177,17 @@ class Look:
         found = next(chairs_people(self.charter, self.chair, self.today), None)
         return (found[0].name, found[0].email) if found else None
 
+    def entry(self, key: str) -> LedgerRow | None:
+        """What was last published under a key; asked for once in the look."""
+        if key not in self._entries:
+            self._entries[key] = self.session.get(LedgerRow, (self.group_id, key))
+        return self._entries[key]
+
     def attachment(self, row: BoundaryRow) -> tuple[str, bytes] | None:
         """The term as an entry for a calendar; for a seat, the handover itself. Made once for the look."""
         key = row.key if not row.member else f"{row.key}-handover"
         if key not in self._attachments:
-            entry = self.session.get(LedgerRow, (self.group_id, key))
+            entry = self.entry(key)
             self._attachments[key] = self._calendar(entry.body) if entry is not None else None
         body = self._attachments[key]
         return (f"{self.group_id}-{row.key}.ics", body) if body is not None else None

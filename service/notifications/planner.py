@@ -20,8 +20,11 @@ from service.notifications.webhooks import feeding
 HANDOVER, SEAT_HANDOVER = "chair.handover", "seat.handover"
 
 
-def plan_group(session: Session, group_id: str) -> None:
-    """Record what has passed, tell of changes, remind of what comes, ask who is next, invite to meetings."""
+def plan_group(session: Session, group_id: str) -> Look:
+    """Record what has passed, tell of changes, remind of what comes, ask who is next, invite to meetings.
+
+    Returns the look that this was done in, for `next_due`.
+    """
     look = Look(session, group_id)
     for row in look.near():
         _pass(look, row)
@@ -49,11 +52,12 @@ def plan_group(session: Session, group_id: str) -> None:
     faults.tell(look)
     digests.send(look)
     feeding.feed(look)
+    session.flush()
+    return look
 
 
-def next_due(session: Session, group_id: str) -> datetime | None:
-    """The next instant at which this group owes something; None when nothing is in sight."""
-    look = Look(session, group_id)
+def next_due(look: Look) -> datetime | None:
+    """The next instant at which the group of a look that has planned owes something; None when nothing is in sight."""
     coming: list[datetime | None] = []
     for row in look.near():
         if not row.passed:

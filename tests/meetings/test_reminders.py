@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from service.database import reading
+from service.notifications import planner
 from service.notifications.channels.files import Files
+from service.notifications.look import Look
 from service.notifications.meetings.rules import RULES, kind_of
 from service.notifications.outbox.dispatch import Dispatcher
 from service.notifications.outbox.tables import DeliveryRow
@@ -175,7 +177,13 @@ def test_planning_twice_plans_once(engine: Engine, send: Send, time: Time, hours
 def test_a_group_that_owes_nothing_is_not_looked_at(engine: Engine, group: str, time: Time, monkeypatch: Any) -> None:
     plan(engine)
     looked: list[str] = []
-    monkeypatch.setattr("service.notifications.planner.plan_group", lambda session, id_: looked.append(id_))
+    real = planner.plan_group
+
+    def looks(session: Session, id_: str) -> Look:
+        looked.append(id_)
+        return real(session, id_)
+
+    monkeypatch.setattr(planner, "plan_group", looks)
     due = next_due(engine)
     assert due is not None
     time.at = due - timedelta(seconds=1)

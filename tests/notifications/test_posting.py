@@ -138,7 +138,7 @@ def test_a_daily_digest_holds_what_was_gathered(
     letterbox.take(ILO)
     rows = letterbox.rows("gathered")
     with reading(engine) as session:
-        assert next_due(session, group) == rows[0].next_attempt_at
+        assert next_due(Look(session, group)) == rows[0].next_attempt_at
     sent_digests(engine, group)
     assert len(letterbox.rows("gathered")) == 3, "not before its hour"
     time.at = rows[0].next_attempt_at

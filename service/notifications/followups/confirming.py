@@ -35,9 +35,9 @@ class Asked(NamedTuple):
     times: list[datetime]
 
 
-def is_asked(look: Look, row: BoundaryRow) -> bool:
-    """Whether the last request about a handover is not long past."""
-    return row.day > look.today - (ASKS + 2) * _WEEK
+def asked_since(look: Look) -> date:
+    """The day after which a handover has to lie: the last request about one before it is long past."""
+    return look.today - (ASKS + 2) * _WEEK
 
 
 def ask(look: Look, row: BoundaryRow, boundary: Boundary) -> None:

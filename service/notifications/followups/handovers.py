@@ -16,10 +16,10 @@ from service.followups.handovers import queries
 from service.followups.handovers.commands import begun
 from service.followups.handovers.pdf import NoPdf
 from service.followups.handovers.rules import SIDES, Boundary, side_people
-from service.followups.handovers.tables import DossierRow
+from service.followups.handovers.tables import DossierRow, HandoverRow
 from service.groups.charter import Person
 from service.notifications.followups import handover_words as words
-from service.notifications.followups.confirming import ask, is_asked, waiting
+from service.notifications.followups.confirming import ask, asked_since, waiting
 from service.notifications.followups.dossiers import FROZEN, freeze
 from service.notifications.handovers.tables import BoundaryRow
 from service.notifications.look import Look
@@ -37,25 +37,34 @@ def hand_over(look: Look) -> None:
         _pass_on(look, boundary)
     _send_dossiers(look)
     for row, boundary in come:
-        if is_asked(look, row):
+        if row.day > asked_since(look):
             ask(look, row, boundary)
 
 
 def coming(look: Look) -> Iterator[datetime]:
     """When somebody is to be asked to confirm."""
     for row, boundary in _come(look):
-        if is_asked(look, row):
+        if row.day > asked_since(look):
             for asked in waiting(look, row, boundary):
                 yield from asked.times
 
 
 def _come(look: Look) -> list[tuple[BoundaryRow, Boundary]]:
-    """The handovers of the chair whose day has come, and that were known of before it was over."""
-    asked = select(BoundaryRow).where(
-        BoundaryRow.group_id == look.group_id,
-        BoundaryRow.member == "",
-        ~col(BoundaryRow.gone),
-        col(BoundaryRow.day) <= look.today,
+    """The handovers of the chair whose day has come, and that were known of before it was over.
+
+    One that has passed on what it had to, and is asked about no more, is left where it lies.
+    """
+    kept = (col(HandoverRow.group_id) == BoundaryRow.group_id) & (col(HandoverRow.turn) == BoundaryRow.key)
+    asked = (
+        select(BoundaryRow)
+        .join(HandoverRow, kept, isouter=True)
+        .where(
+            BoundaryRow.group_id == look.group_id,
+            BoundaryRow.member == "",
+            ~col(BoundaryRow.gone),
+            col(BoundaryRow.day) <= look.today,
+            (col(BoundaryRow.day) > asked_since(look)) | col(HandoverRow.passed_at).is_(None),
+        )
     )
     found = look.session.exec(asked.order_by(col(BoundaryRow.day), col(BoundaryRow.key)))
     rows = [row for row in found if zones.day_in(row.learned_at, look.zone) <= row.day]

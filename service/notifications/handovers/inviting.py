@@ -13,7 +13,6 @@ from sqlmodel import col, select
 from service.calendars.items import chair_items, chair_summary, uid_of
 from service.calendars.itip import Party, itip_bytes
 from service.calendars.rules import Item
-from service.calendars.tables import LedgerRow
 from service.notifications.handovers.acknowledging import is_acknowledged
 from service.notifications.handovers.escalation_rules import acknowledgers
 from service.notifications.handovers.rules import Told
@@ -30,7 +29,7 @@ _MEANS = "Your answer says that you have seen this. It decides nothing about the
 
 def sequence_of(look: Look, row: BoundaryRow) -> int:
     """The SEQUENCE of the term as it was last published."""
-    entry = look.session.get(LedgerRow, (look.group_id, row.key))
+    entry = look.entry(row.key)
     return entry.sequence if entry is not None else 0
 
 

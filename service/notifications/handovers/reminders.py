@@ -4,7 +4,7 @@ What became due while nobody looked is owed once, as the nearest.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from sqlmodel import col, update
@@ -49,7 +49,21 @@ def incoming_people(look: Look, row: BoundaryRow) -> Iterator[Told]:
 
 def remind(look: Look, row: BoundaryRow) -> None:
     """Put what is due about a boundary into the outbox, and withdraw what it makes stale."""
-    known = look.known(row.key)
+    reminded = list(_due(look, row))
+    if not reminded:
+        return
+    _supersede(look, row, {look.person(told) for told, *_ in reminded})
+    day, sequence = row.day.isoformat(), sequence_of(look, row)
+    for told, due, key, last in reminded:
+        occurrence = f"{row.day}:{row.revision}:{due.lead}"
+        event = look.event(REMINDER, row.key, occurrence, due.at, lead=due.lead, day=day, sequence=sequence)
+        on = zones.day_in(due.at, look.zone)
+        post_about(look, event, row, told, key, last, partial(_say, look, row, told, on), about_term(look, row, told))
+
+
+def _due(look: Look, row: BoundaryRow) -> Iterator[tuple[Told, Due, str, datetime]]:
+    """Who is to be reminded now, of what, by which key in the outbox, and until when that has a point."""
+    known = set(look.known(row.key))
     boundary = zones.midnight(row.day, look.zone)
     for told, all_dues in owed(look, row):
         past = [due for due in all_dues if due.at <= look.now]
@@ -58,38 +72,26 @@ def remind(look: Look, row: BoundaryRow) -> None:
         due = past[-1]
         last = not_after(boundary, due.at)
         key = f"{REMINDER}:{look.group_id}:{row.key}:{row.revision}:{due.lead}:{look.person(told)}:mail"
-        if key in known or look.now > last:
-            continue
-        occurrence = f"{row.day}:{row.revision}:{due.lead}"
-        event = look.event(
-            REMINDER,
-            row.key,
-            occurrence,
-            due.at,
-            lead=due.lead,
-            day=row.day.isoformat(),
-            sequence=sequence_of(look, row),
-        )
-        on = zones.day_in(due.at, look.zone)
-        _supersede(look, row, told)
-        post_about(look, event, row, told, key, last, partial(_say, look, row, told, on), about_term(look, row, told))
+        if key not in known and look.now <= last:
+            known.add(key)
+            yield told, due, key, last
 
 
 def _say(look: Look, row: BoundaryRow, told: Told, on: date, reader: Reader) -> Message:
     return reminder(look.charter, told, look.handover(row), on, seen_link(look, row, told, reader))
 
 
-def _supersede(look: Look, row: BoundaryRow, told: Told) -> None:
-    """What has not gone out to this person about this handover is stale now.
+def _supersede(look: Look, row: BoundaryRow, people: set[str]) -> None:
+    """What has not gone out to these people about this handover is stale now.
 
-    A question to it is not, nor that nobody has acknowledged.
+    A question to them is not, nor that nobody has acknowledged.
     """
     look.session.exec(
         update(DeliveryRow)
         .where(
             col(DeliveryRow.group_id) == look.group_id,
             col(DeliveryRow.subject) == row.key,
-            col(DeliveryRow.person_id) == look.person(told),
+            col(DeliveryRow.person_id).in_(people),
             col(DeliveryRow.state).in_(WAITING),
             col(DeliveryRow.dedupe_key).startswith("handover."),
             ~col(DeliveryRow.dedupe_key).startswith(f"{UNACKNOWLEDGED}:"),

@@ -15,7 +15,6 @@ from service.meetings.people import invitees
 from service.meetings.queries import end_of
 from service.meetings.tables import MeetingRow
 from service.notifications.look import Look
-from service.notifications.meetings.facts import facts_of
 from service.notifications.meetings.inviting import host_told
 from service.notifications.meetings.reminder_words import Coming, reminder
 from service.notifications.meetings.rules import FIRST, LAST, RULES, Rule, is_fresh, key
@@ -53,7 +52,7 @@ def near(look: Look) -> list[MeetingRow]:
 
 def owed(look: Look, row: MeetingRow) -> Iterator[Owed]:
     """Every reminder of a meeting that somebody is owed as it stands, due or still to come."""
-    found = facts_of(look.session, row)
+    found = look.facts(row)
     day = zones.day_in(row.start, look.zone)
     for rule in RULES:
         if found.state not in rule.states:
@@ -115,7 +114,7 @@ def _say(look: Look, row: MeetingRow, one: Owed, reader: Reader) -> Message:
     accepted = [item for item in on if item.state == "accepted"]
     coming = Coming(
         said_of(row),
-        facts_of(look.session, row),
+        look.facts(row),
         settles_on(zones.day_in(row.start, look.zone), row.freeze),
         look.chair,
         one.member,
