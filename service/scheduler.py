@@ -9,9 +9,6 @@ import threading
 from datetime import datetime, timedelta
 
 import structlog
-from apscheduler.job import Job
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
@@ -21,6 +18,7 @@ from service.calendars import commands as feeds
 from service.database import reading, writing
 from service.groups import queries as groups
 from service.groups.tables import GroupRow
+from service.hand import Hand
 from service.meetings import proposing as meetings
 from service.notifications import planner
 from service.notifications.channels.chat import Chat
@@ -90,24 +88,6 @@ def channels(settings: Settings) -> tuple[Files, Smtp | None]:
     return Files(settings.home / "mail"), smtp
 
 
-class _Steady(MemoryJobStore):  # type: ignore[misc]
-    """Keeps no look waiting for an hour that comes again: the clock on the wall may be set back (promise P9).
-
-    `longest` is how far ahead of now a look may be due, in seconds; what is further ahead is due now.
-    """
-
-    def __init__(self, longest: float) -> None:
-        super().__init__()
-        self._longest = timedelta(seconds=longest)
-
-    def get_due_jobs(self, now: datetime) -> list[Job]:
-        for job in self.get_all_jobs():
-            if job.next_run_time is not None and job.next_run_time > now + self._longest:
-                job.modify(next_run_time=now)
-        found: list[Job] = super().get_due_jobs(now)
-        return found
-
-
 class Ticker:
     """Plans and dispatches every `GMG_TICK` seconds while it is started."""
 
@@ -135,7 +115,7 @@ class Ticker:
         self.dispatcher.worked = self.pulse.working
         self._every = settings.tick
         self._patience = max(STOPS_WITHIN, settings.mail_deadline + 1)
-        self._scheduler: BackgroundScheduler | None = None
+        self._scheduler: Hand | None = None
         self._one_at_a_time = threading.Lock()
 
     def tick(self) -> None:
@@ -172,7 +152,7 @@ class Ticker:
 
     def start(self) -> None:
         self.dispatcher.stopping.clear()
-        self._scheduler = BackgroundScheduler(timezone="UTC", jobstores={"default": _Steady(self._every + 1)})
+        self._scheduler = Hand(self._every + 1)
         self._scheduler.add_job(
             self.tick,
             "interval",

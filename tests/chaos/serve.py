@@ -23,7 +23,6 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
-from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
@@ -131,7 +130,7 @@ def wall_clock_lease() -> None:
 
 def wall_clock_ticker() -> None:
     """Wait for the next look by the clock on the wall alone."""
-    scheduler._Steady = lambda _: MemoryJobStore()  # type: ignore[misc, assignment]
+    vars(scheduler)["Hand"] = lambda _: BackgroundScheduler(timezone="UTC")
 
 
 BUGS = {
