@@ -1,6 +1,7 @@
 """The door for calendar clients: GET and HEAD of feeds, with validators (RFC 9110)."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -97,18 +98,32 @@ def respond(request: Request, feed: Feed, named: str, cache: str = SHARED) -> Re
     """The feed, or 304 where the client has it. Compression only for who asks for it, with its own ETag."""
     packed = "gzip" in request.headers.get("accept-encoding", "")
     etag = feed.packed_etag if packed else feed.etag
-    headers = {
-        "ETag": etag,
-        "Cache-Control": cache,
-        "Vary": "Accept-Encoding",
-    }
     if _has(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
+        return _Worded(304, b"", _words(etag, cache))
     body = feed.packed if packed else feed.body
-    headers["Content-Disposition"] = f'inline; filename="{named}"'
+    return _Worded(200, body, _words(etag, cache, named, packed, len(body)))
+
+
+class _Worded(Response):
+    """An answer whose headers stand as ASGI sends them."""
+
+    def __init__(self, status_code: int, body: bytes, words: tuple[tuple[bytes, bytes], ...]) -> None:
+        self.status_code, self.body, self.background = status_code, body, None
+        self.raw_headers = list(words)
+
+
+@lru_cache(4096)
+def _words(
+    etag: str, cache: str, named: str = "", packed: bool = False, length: int = 0
+) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of a feed as it stands, put into words once; without a name those of a 304."""
+    headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
+    if named:
+        headers |= {"Content-Disposition": f'inline; filename="{named}"', "Content-Type": MEDIA_TYPE}
+        headers["Content-Length"] = str(length)
     if packed:
         headers["Content-Encoding"] = "gzip"
-    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 def _has(given: str | None, etag: str) -> bool:

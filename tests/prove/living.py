@@ -112,8 +112,8 @@ def ways(page: Page, address: str) -> Iterator[str]:
     for href in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
         found = urlsplit(urljoin(page.url, href))
         own = f"{found.scheme}://{found.netloc}" == address and (found.path + "/").startswith(f"{GROUP}/")
-        # To run ahead for over a year is given up after a minute on a busy machine; its own tests look at that.
-        other = "lang=" in found.query or "days=400" in found.query
+        # To run ahead takes its time on a busy machine: a forecast is one kind of page, however far it reaches.
+        other = "lang=" in found.query or "days=" in found.query
         if own and not other and not re.search(r"\.(ics|csv|md|pdf|yaml|json)$", found.path):
             yield found.path + (f"?{found.query}" if found.query else "")
 

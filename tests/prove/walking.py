@@ -31,8 +31,8 @@ def who(living: Living, name: str) -> str | None:
 
 
 def unnamed(path: str) -> str:
-    """A kind of page whatever its parts are called: the table names things of its own."""
-    return re.sub(r"\{(?!form)\w+\}", "{}", path)
+    """A kind of page whatever its parts are called and asked for: the table names things of its own."""
+    return re.sub(r"\{(?!form)\w+\}", "{}", path.partition("?")[0])
 
 
 OPENED = {
@@ -73,7 +73,8 @@ def walk(living: Living, browser: Browser, name: str, languages: Languages) -> N
     told = "\n".join(f"{path}\n  " + "\n  ".join(lines) for path, lines in faults.items())
     assert not faults, told
     assert complaints == [], "nothing ran, and no policy had to stop it"
-    assert left_out(reached, name) == [], "nothing leads to a page that this one may open"
+    missing = left_out(reached, name)
+    assert not missing, f"nothing leads {name} to {missing}"
 
 
 def left_out(reached: set[str], name: str) -> list[str]:

@@ -22,7 +22,7 @@ def proposes(browser: Browser, title: str, **more: str) -> str:
 
 def titles(page: str) -> list[str]:
     """The titles of the items that stand on an agenda, in their order."""
-    return re.findall(r'<h2><span class="hour">[\d:]+</span> <span dir="auto">([^<]*)</span></h2>', page)
+    return re.findall(r'<h2><span class="hour">[\d:]+</span> <a href="[^"]*" dir="auto">([^<]*)</a></h2>', page)
 
 
 def test_what_a_member_proposes_is_for_the_chair_to_take(signs: Signs) -> None:

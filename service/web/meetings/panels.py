@@ -81,6 +81,7 @@ def doing(at: Scene, row: MeetingRow) -> dict[str, Any]:
         "calls": row.state == "proposed" and not begun and at.may("meeting.call") is not None,
         "changes": at.may("meeting.edit") is not None and row.state != "cancelled",
         "polls": open_ and not begun and at.may("poll.open") is not None,
+        "ranks": open_ and not begun and at.may("slots.rank") is not None,
         "closes": at.may("poll.close") is not None,
         "invites": open_ and at.may("observer.invite") is not None,
         "holds": keeps and row.state == "called" and begun,
