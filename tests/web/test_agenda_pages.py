@@ -135,7 +135,8 @@ def test_what_is_not_for_somebody_is_not_offered(signs: Signs) -> None:
     item = proposes(chair, "The chair's")
     page = member.opens(AGENDA)
     assert f"{AGENDA}/order" not in page
-    assert f"{AGENDA}/{item}" not in page
+    assert ">Change</a>" not in page
+    assert f"{AGENDA}/{item}/" not in page + member.opens(f"{AGENDA}/{item}"), "it is read, and not changed"
     member.posts(f"{AGENDA}/order", 403, order=item, shown=f"{item} x", down=item)
     member.posts(f"{AGENDA}/{item}/drop", 403, version="1")
     signs().opens(AGENDA, 303)
