@@ -67,7 +67,7 @@ def caller(session: Session, authorization: str | None, group_id: str, *, writes
         return Caller(f"token:{row.id}", row.name, group_id, (), True, scopes)
     found = person_caller(session, group_id, row.person_id, scopes)
     if found is None:
-        raise _unknown("The person of this token is no longer with the group.")
+        raise _unknown(_("The person of this token is no longer with the group."))
     return found
 
 

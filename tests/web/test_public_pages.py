@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from service.rotation.check import load
 from tests.conftest import Changed, Time, put
 from tests.meetings.conftest import BASE
-from tests.web.browsing import Browser, Signs, secretary, signs, words  # noqa: F401 - fixtures
+from tests.web.browsing import HTML, Browser, Signs, secretary, signs, words  # noqa: F401 - fixtures
 
 IOM = "gmg@iom.example"
 PAGES = ("", "/chair", "/timeline", "/members", "/members/iom", "/members/unrc", "/figures")
@@ -200,3 +200,19 @@ def test_from_right_to_left(signs: Signs, path: str) -> None:
     assert '<html lang="ar" dir="rtl">' in page
     if path == "/chair":
         assert "By rule, not on record." not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "home"),
+    [
+        ("/groups/gmg/nowhere", "/groups/gmg"),
+        ("/groups/gmg/members/nobody", "/groups/gmg"),
+        ("/groups/nobody", "/"),
+        ("/nowhere", "/"),
+    ],
+)
+def test_a_page_that_is_not_there_leads_back(client: TestClient, path: str, home: str) -> None:
+    answer = client.get(path, headers=HTML)
+    assert answer.status_code == 404
+    content = answer.text.partition("<h1>")[2]
+    assert f'<a href="{home}">' in content

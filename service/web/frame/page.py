@@ -1,5 +1,6 @@
 """A page: a template in its frame, in the language of whoever looks."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -23,6 +24,7 @@ _TITLES = {
     429: N_("Too often"), 503: N_("Try again shortly"),
 }  # fmt: skip
 _ELSE = N_("This cannot be done")
+_BELOW = re.compile(r"/groups/([a-z0-9-]{1,40})/.")
 
 
 def page(template: str, status: int = 200, *, at: Scene | None = None, **values: Any) -> HTMLResponse:
@@ -59,9 +61,15 @@ def problem_page(request: Request, problem: Problem) -> Response:
         return go(f"/groups/{quote(group)}/sign-in?next={quote(asked().here)}")
     with speaking(problem.language):
         title = _(_TITLES.get(problem.status, _ELSE))
-        told = page("frame/problem.html", problem.status, title=title, detail=problem.detail, home=group)
+        told = page("frame/problem.html", problem.status, title=title, detail=problem.detail, home=_group(request))
     told.headers.update(problem.headers)
     return told
+
+
+def _group(request: Request) -> str | None:
+    """The group below whose page an address lies, also one that leads nowhere."""
+    found = _BELOW.match(request.url.path)
+    return found[1] if found else None
 
 
 def _frame(at: Scene | None) -> dict[str, Any]:
