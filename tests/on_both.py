@@ -18,8 +18,10 @@ PAGES_ON_BOTH = {"test_doors.py", "test_notice_pages.py", "test_desk.py"}
 BY_TURNS = {
     "access/test_matrix.py",
     "followups/test_actions_mails.py", "followups/test_decision_mails.py", "followups/test_dossier.py",
+    "followups/test_handover_day.py", "followups/test_handover_requests.py", "followups/test_handover_terms.py",
     "followups/test_handovers.py", "followups/test_notices.py",
-    "meetings/test_invitations.py", "meetings/test_reminders.py",
+    "meetings/test_invitation_replies.py", "meetings/test_invitation_sequences.py", "meetings/test_invitations.py",
+    "meetings/test_reminders.py",
     "notifications/test_acknowledging.py", "notifications/test_escalation.py", "notifications/test_forecast.py",
     "notifications/test_planner.py",
 }  # fmt: skip

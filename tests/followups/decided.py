@@ -1,15 +1,20 @@
-"""What the tests of decisions and notices share: the bodies that they send, and other charters."""
+"""What the tests of decisions and notices share: what they send, a procedure, a meeting held, and other charters."""
 
 from datetime import date
 from typing import Any
 
+import pytest
+
 from service.groups.charter import Charter
-from tests.conftest import Changed
+from tests.access.conftest import Tokens
+from tests.conftest import Changed, Time
+from tests.meetings.conftest import FIRST, Send, at
 
 LAST = "2008-05-30"
 # The end of that day in the group's zone.
 ENDS = "2008-05-30T22:00:00"
 ONE = "/decisions/2008-1"
+ANSWER = f"{ONE}/answer"
 
 
 def decision(**more: object) -> dict[str, Any]:
@@ -22,6 +27,28 @@ def decision(**more: object) -> dict[str, Any]:
         "until": LAST,
     }
     return {name: value for name, value in (said | more).items() if value is not None}
+
+
+@pytest.fixture
+def opened(send: Send) -> dict[str, Any]:
+    """A silence procedure until the end of 30 May 2008, opened by UNFPA."""
+    made = send("/decisions", etag="", **decision())
+    assert made.status_code == 201, made.text
+    return dict(made.json())
+
+
+@pytest.fixture
+def held(send: Send, time: Time) -> str:
+    """A meeting that was held, with two outcomes in its minutes; UNFPA still chairs."""
+    send(f"/meetings/{FIRST}/call")
+    time.at = at("2008-06-26T14:00")
+    send(f"/meetings/{FIRST}/hold", presided_by="The Executive Director")
+    send(f"/meetings/{FIRST}/minutes", etag="", text="The group met.", outcomes=[{"text": "One."}, {"text": "Two."}])
+    return FIRST
+
+
+def of(token: Tokens, name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(f'gmg@{name}.example')}"}
 
 
 def with_person(changed: Changed, gmg: Charter, email: str, **appointment: object) -> Charter:

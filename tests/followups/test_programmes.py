@@ -13,7 +13,7 @@ from service.events import Event
 from service.followups.programmes import rules
 from tests.access.conftest import Decide, Tokens, decide, secretariat, token  # noqa: F401 - fixtures
 from tests.conftest import Time
-from tests.followups.test_activities import SURVEY
+from tests.followups.surveying import SURVEY
 from tests.meetings.conftest import BASE, NEXT_CHAIR, Send, at, chair, member, send  # noqa: F401 - fixtures
 
 Texts = dict[str, str]

@@ -20,7 +20,7 @@ from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fix
 from tests.commandline import Gmg
 from tests.conftest import Time
 from tests.followups.decided import decision
-from tests.followups.test_activities import SURVEY
+from tests.followups.surveying import SURVEY
 from tests.meetings.conftest import BASE, FIRST, NEXT_CHAIR, Send, at, chair, member, send  # noqa: F401 - fixtures
 
 TERM = "/reports/term/turn-5"

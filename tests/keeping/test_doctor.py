@@ -3,123 +3,24 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import dns.resolver
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select, update
 
-from service import settings
 from service.database import writing
 from service.events import Event
-from service.groups.commands import confirm
 from service.keeping.backups import note_backup
-from service.keeping.doctor import looking, mail, rules
+from service.keeping.doctor import rules
 from service.keeping.doctor.rules import Finding
 from service.notifications.outbox.tables import DeliveryRow, RelayRow
 from service.ticks import TickRow
 from tests.commandline import Gmg
 from tests.conftest import Time
+from tests.keeping.well import Doctor, doctor  # noqa: F401 - fixtures
 from tests.notifications.planting import plant_messages
-from tests.notifications.sink import running
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-Doctor = Callable[[], dict[str, Finding]]
-
-
-def ago(**span: float) -> datetime:
-    return NOW - timedelta(**span)
-
-
-RULES = [
-    (rules.backup(None, NOW), "warn", "gmg backup"),
-    (rules.backup(ago(hours=26), NOW), "ok", "1 day old"),
-    (rules.backup(ago(hours=27), NOW), "warn", "timer"),
-    (rules.backup(ago(days=8), NOW), "fail", "8 days"),
-    (rules.disk(30, 100), "ok", "30% free"),
-    (rules.disk(9, 100), "warn", "disk-full.md"),
-    (rules.disk(1, 100), "fail", "disk-full.md"),
-    (rules.disk(0, 0), "fail", "0% free"),
-    (rules.skew(NOW, NOW), "ok", "agree"),
-    (rules.skew(NOW, ago(seconds=6)), "warn", "6.0 s"),
-    (rules.skew(ago(minutes=2), NOW), "fail", "NTP"),
-    (rules.ahead(None, NOW), "ok", "Nothing"),
-    (rules.ahead(ago(days=1), NOW), "ok", "Nothing"),
-    (rules.ahead(NOW + timedelta(seconds=30), NOW), "warn", "30 seconds from now"),
-    (rules.ahead(NOW + timedelta(days=3), NOW), "fail", "set back"),
-    (rules.sqlite((3, 40, 1), "delete", False), "ok", "does not meet it"),
-    (rules.sqlite((3, 40, 1), "wal", False), "fail", "GMG_SQLITE_WAL=auto"),
-    (rules.sqlite((3, 53, 4), "wal", True), "ok", "3.53.4"),
-    (rules.postgresql(180004), "ok", "18.4"),
-    (rules.postgresql(120022), "warn", "move to a newer one"),
-    (rules.zones("2026f", NOW), "ok", "2026f"),
-    (rules.zones("2025a", NOW), "ok", "2025a"),
-    (rules.zones("2024b", NOW), "warn", "newer tzdata"),
-    (rules.zones("", NOW), "warn", "unknown"),
-    (rules.ticker(None, NOW), "warn", "gmg serve"),
-    (rules.ticker(ago(minutes=2), NOW), "ok", "2 minutes ago"),
-    (rules.ticker(ago(minutes=4), NOW), "warn", "4 minutes"),
-    (rules.ticker(ago(hours=1), NOW), "fail", "gmg serve"),
-    (rules.pending(None, NOW), "ok", "Nothing waits"),
-    (rules.pending(ago(minutes=1), NOW), "ok", "1 minute."),
-    (rules.pending(ago(minutes=16), NOW), "warn", "--state pending"),
-    (rules.pending(ago(hours=5), NOW), "fail", "5 hours"),
-    (rules.lost(0, 0), "ok", "None"),
-    (rules.lost(2, 1), "warn", "2 failed and 1 expired"),
-    (rules.relays([])[0], "ok", "All"),
-    (rules.relays([("mail", None)])[0], "warn", "no word"),
-    (rules.groups([], [])[0], "warn", "charter apply"),
-    (rules.groups(["a", "b"], [])[0], "ok", "2, all confirmed"),
-    (rules.groups(["a", "b"], ["b"])[0], "warn", "gmg group confirm b"),
-    (rules.proxies(True, False), "warn", "GMG_TRUSTED_PROXIES"),
-    (rules.proxies(True, True), "ok", "set"),
-    (rules.proxies(False, False), "ok", "without"),
-    (rules.revision("1", "1", True), "ok", "newest"),
-    (rules.revision("2", "1", True), "warn", "ahead"),
-    (rules.revision("0", "1", False), "fail", "gmg migrate"),
-    (rules.revision(None, "1", False), "fail", "no revision"),
-]
-
-
-@pytest.mark.parametrize(("found", "state", "says"), RULES)
-def test_each_rule_on_both_sides_of_its_limits(found: Finding, state: str, says: str) -> None:
-    assert found.state == state
-    assert says in found.text
-
-
-def test_modes_and_held_say_nothing_where_nothing_is_wrong() -> None:
-    assert rules.mode("x", 0o40700, False) is None
-    assert rules.held(0) is None
-    told = [rules.mode("secret", 0o100640, True), rules.mode("home", 0o40755, False), rules.held(3)]
-    assert [one.state for one in told if one is not None] == ["fail", "warn", "warn"]
-
-
-@pytest.fixture
-def doctor(
-    engine: Engine, group: str, database_url: str, environment: Path, monkeypatch: pytest.MonkeyPatch, time: Time
-) -> Doctor:
-    """Looks at a service in which all is well until a test turns something bad; findings by check."""
-    monkeypatch.setenv("GMG_DATABASE_URL", database_url)
-    monkeypatch.setattr(rules, "skew", lambda theirs, ours: Finding("clock", "ok", ""))
-    settings.current.cache_clear()
-    environment.mkdir(mode=0o700)
-    settings.current().secret()
-    note_backup(environment, time.at - timedelta(hours=1), Path("b.zip"), "")
-    with writing(engine) as session:
-        confirm(session, group)
-        session.add(TickRow(worker="w", host="h", process=1, planned_at=time.at, seen_at=time.at))
-
-    def look() -> dict[str, Finding]:
-        found: dict[str, Finding] = {}
-        for one in looking.examine(settings.read):
-            # The worst of each.
-            if one.check not in found or one.state != "ok":
-                found[one.check] = one
-        return found
-
-    return look
 
 
 def bad(found: dict[str, Finding]) -> dict[str, str]:
@@ -310,70 +211,6 @@ def test_a_clock_apart_from_the_database_is_told(doctor: Doctor, monkeypatch: py
     doctor()
     # The clock of the test stands in 2008, that of the database does not.
     assert apart[0] > timedelta(days=365)
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    ("step", "reply", "state", "says"),
-    [
-        ("", "", "ok", "takes our name"),
-        ("AUTH", "535 wrong", "fail", "did not accept our name and password"),
-        ("MAIL", "550 not you", "fail", "550 not you"),
-        ("CONNECT", "554 no", "fail", "554"),
-        ("CONNECT", "drop", "fail", "127.0.0.1"),
-    ],
-)
-def test_the_mail_server_is_greeted_as_each_mail_does(
-    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, step: str, reply: str, state: str, says: str
-) -> None:
-    with running() as sink:
-        offered = {"EHLO": "250-sink\r\n250 AUTH PLAIN", "AUTH": "235 welcome"} | ({step: reply} if step else {})
-        sink.answer = lambda seen, _: offered.get(seen)
-        monkeypatch.setenv("GMG_MAIL_URL", f"smtp://me:hidden-word@127.0.0.1:{sink.port}")
-        found = doctor()["mail server"]
-        assert sink.accepted == []
-    assert (found.state, says in found.text) == (state, True), found
-    assert "hidden-word" not in found.text
-
-
-RECORDS = {
-    ("sender.example", "MX"): ["10 mx.sender.example."],
-    ("sender.example", "TXT"): ['"v=spf1 mx -all"', '"something else"'],
-    ("_dmarc.sender.example", "TXT"): ['"v=DMARC1; p=none"'],
-}
-
-
-@pytest.mark.parametrize(
-    ("missing", "says"),
-    [(None, "has MX, SPF and DMARC"), (0, "no MX"), (1, "no SPF"), (2, "no DMARC")],
-)
-def test_the_names_of_the_sender(monkeypatch: pytest.MonkeyPatch, missing: int | None, says: str) -> None:
-    there = dict(RECORDS)
-    if missing is not None:
-        del there[list(RECORDS)[missing]]
-
-    class Record(str):
-        def to_text(self) -> str:
-            return str(self)
-
-    def resolve(name: str, kind: str, lifetime: float) -> list[Record]:
-        if (name, kind) not in there:
-            raise dns.resolver.NXDOMAIN
-        return [Record(text) for text in there[name, kind]]
-
-    monkeypatch.setattr(dns.resolver, "resolve", resolve)
-    (found,) = mail.sender("sender.example")
-    assert (found.state, says in found.text) == ("ok" if missing is None else "warn", True)
-    assert "DKIM" in found.text
-
-
-def test_names_that_cannot_be_asked_for_are_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(*_: object, **__: object) -> None:
-        raise OSError("the network is unreachable")
-
-    monkeypatch.setattr(dns.resolver, "resolve", silent)
-    (found,) = mail.sender("sender.example")
-    assert (found.state, "could not be asked for" in found.text) == ("warn", True)
 
 
 def test_a_look_that_goes_wrong_does_not_hide_the_others(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ FIRST = "working-level-2008-06-26"
 
 Send = Callable[..., Any]
 Mails = Callable[..., list[EmailMessage]]
+Settle = Callable[[], None]
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def send(client: TestClient, chair: dict[str, str]) -> Send:
 
 
 @pytest.fixture
-def settle(engine: Engine, time: Time) -> Callable[[], None]:
+def settle(engine: Engine, time: Time) -> Settle:
     """Lets a change settle, and plans what it brings."""
 
     def wait() -> None:

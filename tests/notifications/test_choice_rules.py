@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.groups.charter import Appointment
+from service.notifications.choices.away import places, stands_for
 from service.notifications.choices.rules import (
     THROTTLE,
     Absence,
@@ -127,3 +129,25 @@ def test_alternates_that_name_each_other_end_somewhere(pairs: dict[str, str]) ->
     away = {one: [Absence(date(2026, 1, 1), date(2027, 1, 1), other)] for one, other in pairs.items()}
     for one in "abcd":
         assert stands_in(one, away, date(2026, 6, 1)) in "abcd"
+
+
+def role(organization: str | None, begin: str, until: str | None = None, role: str = "alternate") -> Appointment:
+    return Appointment.model_validate(
+        {"organization": organization, "role": role, "from": begin, "until": until}
+    )  # fmt: skip
+
+
+def test_who_stands_in_serves_all_that_the_other_serves_on_each_day() -> None:
+    june, july = role("ilo", "2008-06-01").from_, role("ilo", "2008-07-01").from_
+    ilo, iom = role("ilo", "2008-01-01"), role("iom", "2008-01-01")
+    assert stands_for([ilo], [ilo, iom], june, july)
+    assert not stands_for([ilo, iom], [ilo], june, july), "what is for IOM would reach somebody of ILO"
+    assert not stands_for([ilo], [role("ilo", "2008-01-01", "2008-06-30")], june, july)
+    assert stands_for([ilo], [role("ilo", "2008-01-01", "2008-07-01")], june, july)
+    assert stands_for([ilo], [role("ilo", "2008-01-01", "2008-06-10"), role("ilo", "2008-06-10")], june, july)
+    assert not stands_for([ilo], [role("ilo", "2008-01-01", role="observer")], june, july)
+    assert not stands_for([role(None, "2008-01-01", role="observer")], [ilo], june, july), "a guest has nothing to do"
+    keeper = role(None, "2008-01-01", role="secretariat")
+    assert stands_for([keeper], [keeper, ilo], june, july)
+    assert not stands_for([keeper], [ilo], june, july)
+    assert places([keeper, ilo], june) == {"", "ilo"}

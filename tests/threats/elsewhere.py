@@ -32,7 +32,7 @@ SHOWN: tuple[Shown, ...] = (
     )),
     Shown(15, "an agenda, an action's log and a decision's rounds have an end", (
         "tests/meetings/test_agenda.py::test_an_agenda_has_an_end",
-        "tests/followups/test_decisions.py::test_rounds_come_to_an_end",
+        "tests/followups/test_decision_silence.py::test_rounds_come_to_an_end",
     )),
     Shown(17, "the grammar of rhythms is closed, and no rule is walked to see whether it occurs", (
         "tests/meetings/test_cadences.py::test_anything_else_is_refused_with_examples",
@@ -129,7 +129,7 @@ SHOWN: tuple[Shown, ...] = (
         "tests/web/test_page_authority.py::test_every_address_stands_in_the_table",
         "tests/web/test_page_authority.py::test_whom_each_page_lets_through",
         "tests/web/test_page_authority.py::test_the_api_takes_no_cookie",
-        "tests/access/test_people.py::test_t42_anothers_tokens_are_not_there",
+        "tests/access/test_own_tokens.py::test_t42_anothers_tokens_are_not_there",
         _TOKENS + "t42_another_groups_token_and_anothers_charter",
     )),
     Shown(43, "one second after the term, with the same token", (*_tests(_CHAIR,
@@ -142,7 +142,7 @@ SHOWN: tuple[Shown, ...] = (
     "tests/access/test_decisions.py::test_two_that_fill_one_term_and_an_id_in_use")),
     Shown(45, "nothing is queued by anybody's authority: what was done stands, what is due is the chair's of the day", (
         _HERE + "t45_nothing_that_is_sent_names_an_instant_at_which_it_is_to_be_done",
-        "tests/followups/test_decisions.py::test_a_procedure_goes_on_under_another_chair",
+        "tests/followups/test_decision_steering.py::test_a_procedure_goes_on_under_another_chair",
         "tests/meetings/test_invitations.py::test_a_handover_breaks_no_invitation",
         "tests/meetings/test_reminders.py::test_who_will_host_is_told_and_who_chairs_now_acts",
         "tests/followups/test_actions_mails.py::test_what_the_chair_owns_is_asked_of_who_chairs",
@@ -151,7 +151,7 @@ SHOWN: tuple[Shown, ...] = (
         "tests/access/test_signing_in.py::test_who_is_gone_has_no_role_or_another_one_is_signed_in_no_more",
         _SIGN + "t48_a_link_dies_with_the_role_of_its_person",
         _CHAIR + "who_serves_another_organization_now_may_nothing_for_the_old_one",
-        "tests/access/test_people.py::test_a_role_that_ends_signs_its_person_out",
+        "tests/access/test_ending_roles.py::test_a_role_that_ends_signs_its_person_out",
     )),
     Shown(47, "found by its digest, and gone at once", _tests(
         _TOKENS, "t47_truncated_changed_expired_revoked_or_of_somebody_gone",
@@ -221,7 +221,7 @@ SHOWN: tuple[Shown, ...] = (
     )),
     Shown(67, "one line a record, whatever it holds", (_HERE + "t67_a_record_is_one_line_of_json",)),
     Shown(68, "there has to be a successor",
-    ("tests/access/test_people.py::test_t68_the_last_one_stays_until_there_is_a_successor",)),
+    ("tests/access/test_ending_roles.py::test_t68_the_last_one_stays_until_there_is_a_successor",)),
     Shown(69, "a trace and nothing else; what is inside is for whoever may watch", (
         "tests/web/test_doors.py::test_what_nobody_foresaw_is_a_problem_with_a_trace",
         "tests/web/test_pressing.py::test_what_fails_on_this_side_is_told_on_a_page",

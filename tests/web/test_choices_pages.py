@@ -19,7 +19,7 @@ from service.notifications.kinds import KINDS
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
 from tests.access.signing import FOCAL_POINT, HTML, sign_in
 from tests.conftest import HOME, Changed, put
-from tests.notifications.test_choices_doors import contact, id_of, recorded
+from tests.notifications.choosing import contact, id_of, recorded
 
 PAGE, ABSENCES = "/groups/gmg/me/choices", "/groups/gmg/me/absences"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

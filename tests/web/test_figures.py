@@ -25,7 +25,7 @@ from tests.access.conftest import token  # noqa: F401 - fixtures
 from tests.conftest import Time
 from tests.followups.acting import Opened, opened  # noqa: F401 - fixtures
 from tests.followups.decided import decision
-from tests.followups.test_activities import SURVEY
+from tests.followups.surveying import SURVEY
 from tests.meetings.conftest import FIRST, Send, chair, member, send  # noqa: F401 - fixtures
 from tests.web.browsing import Signs, signs, words  # noqa: F401 - fixtures
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.access.conftest import token  # noqa: F401 - a fixture
 from tests.conftest import Time
-from tests.followups.test_activities import SURVEY
+from tests.followups.surveying import SURVEY
 from tests.meetings.conftest import FIRST, Send, at, chair, send  # noqa: F401 - fixtures
 from tests.web.browsing import Browser, Signs, signs, words  # noqa: F401 - fixtures
 
