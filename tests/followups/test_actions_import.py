@@ -60,6 +60,11 @@ def test_each_row_for_itself(client: TestClient, chair: dict[str, str], engine: 
         assert len(session.exec(select(Event).where(Event.kind == "action.opened")).all()) == 4
 
 
+def test_what_to_write_instead_is_said_once(client: TestClient, chair: dict[str, str]) -> None:
+    (row,) = post(client, chair, "title,owner,due\nA,ilo,1.7.2008\n").json()["rows"]
+    assert row["why"] == ["due: is no day; write it as 2008-07-01"]
+
+
 def test_sent_again_it_is_done_once(client: TestClient, chair: dict[str, str]) -> None:
     first, second = post(client, chair, TABLE), post(client, chair, TABLE)
     assert (first.content, second.headers["Idempotent-Replayed"]) == (second.content, "true")

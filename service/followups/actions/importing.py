@@ -102,7 +102,8 @@ def _fault(fault: Any) -> str:
     hint = _WRITE.get(column)
     # What pydantic says of its own is English, and the hint says the same.
     own = str(fault["msg"]).removeprefix("Value error, ") if fault["type"] == "value_error" else ""
-    why = "; ".join(part for part in (own, _(hint) if hint else "") if part)
+    # What is ours says after a semicolon what to do.
+    why = own if "; " in own else "; ".join(part for part in (own, _(hint) if hint else "") if part)
     return f"{column}: {why or _('this cannot be used')}"
 
 
