@@ -112,7 +112,7 @@ class Dispatcher:
         with writing(self.engine) as session:
             broken = relays.broken(session)
             self._expire(session, now)
-            confirmed = set(session.exec(select(GroupRow.id).where(col(GroupRow.confirmed_at).is_not(None))))
+            confirmed = select(GroupRow.id).where(col(GroupRow.confirmed_at).is_not(None))
             # What is written as a file for a group not yet confirmed does not need the way out.
             by_file = and_(col(DeliveryRow.channel) != "webhook", col(DeliveryRow.group_id).not_in(confirmed))
             barred = and_(relays.goes_by([row.name for row in broken]), not_(by_file))
@@ -134,9 +134,9 @@ class Dispatcher:
                 .execution_options(synchronize_session=False)
             )
             tried = {row.id for row in trials}
+            sure = set(session.exec(confirmed.where(col(GroupRow.id).in_({row.group_id for row in rows}))))
             return [
-                Claimed(_message(row, now), row.group_id in confirmed, owner, row.id in tried, _since(row))
-                for row in rows
+                Claimed(_message(row, now), row.group_id in sure, owner, row.id in tried, _since(row)) for row in rows
             ]
 
     def _due(self, session: Session, now: datetime, most: int, only: ColumnElement[bool] | None) -> list[DeliveryRow]:
