@@ -180,7 +180,7 @@ LOOKS: dict[str, Callable[[World], None]] = {
 WHYS = {
     "a search": "A search reads every text that it may find, and gives up after two seconds.",
     "a look at a group of which something is due": (
-        "A look asks of each decision whether what silence has made of it is on record: seen however late, none is past."
+        "A look asks of each decision whether what silence has made of it is on record, however long ago that was."
     ),
     "figures": "Figures count every action of five years, half-year by half-year, as the logs tell it.",
     "the board of the chair": "The board counts the actions that each agency has ever done, in an index.",
