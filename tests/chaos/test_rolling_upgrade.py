@@ -182,6 +182,8 @@ def test_the_planted_bug_newest_alone_is_seen(
     with releases(tmp_path, database_url, sink.port, breaking=False, bug="newest_alone") as (old, new):
         _, port = old.web("web")
         _, log = old.worker("worker")
+        # It is at work: one that comes after the migration does not even start.
+        wait_until(sent(engine, sink, plant_messages(engine, here, 1)))
         assert ready(port) == 200
         new.migrate()
         assert ready(port) == 503
