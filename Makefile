@@ -54,6 +54,8 @@ prove-long: export PROVE_LONG = 1
 prove-long: export PROVE_MESSAGES = 1000
 prove-long: export PROVE_SEEDS = 20
 prove-long: export PROVE_STRIDE = 1
+# Deadlines of the fleets are short, and more of them at once than there are processors miss them.
+prove-long: export PYTEST_ADDOPTS = -n 2
 prove-long: $(VENV)/prove  ## the same promises at full length: a thousand mails, twenty seeds, every statement, twenty years, every test on both databases
 	deploy/faketime.sh
 	$(KEEP_PROMISES)

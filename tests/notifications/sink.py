@@ -79,7 +79,10 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _data(self, sink: Sink, recipient: str) -> bool:
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            # Who is gone before the end has handed nothing over (RFC 5321, 4.1.1.4).
+            if not line:
+                return False
             lines.append(line[1:] if line.startswith(b"..") else line)
         body = b"".join(lines)
         planned = sink.answer("DOT", recipient)
