@@ -17,7 +17,7 @@ from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import next_due, plan
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put
-from tests.followups.decided import ENDS, ONE, decision, with_member, with_person
+from tests.followups.decided import ANSWER, ENDS, ONE, decision, with_member, with_person
 from tests.mailtext import read
 from tests.meetings.conftest import (  # noqa: F401 - fixtures
     BASE,
@@ -33,7 +33,6 @@ from tests.meetings.conftest import (  # noqa: F401 - fixtures
     send,
 )
 
-ANSWER = f"{ONE}/answer"
 ABOUT = "decision-"
 NAME = "GMG: decision 2008-1, Fact sheet on remittances"
 

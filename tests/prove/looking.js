@@ -1,4 +1,4 @@
-// What a browser can tell of a page that it shows; each is called by test_every_page.py.
+// What a browser can tell of a page that it shows; each is asked for by walking.py.
 ({
   // Everything that is folded is unfolded, so that it is looked at too.
   unfold() {

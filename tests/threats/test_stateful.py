@@ -111,7 +111,7 @@ def _untold(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
-# With this seed each of the bugs is met within the first three sequences; with any, within some dozens.
+# With this seed each of the bugs is met within the first three sequences; with another, later.
 SOONEST = 3
 # What is not about actions: a bug of theirs is met sooner without.
 _REST = ("propose_a_meeting", "steer", "open_a_silence_procedure", "answer", "put_again", "the_handover_comes")
