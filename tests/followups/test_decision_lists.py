@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
+from service.database import reading
+from service.followups.decisions.queries import Wanted, page
 from service.groups.charter import Charter
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put
@@ -78,3 +80,20 @@ def test_lists_by_what_is_asked_in_pages(
 @pytest.mark.parametrize("id_", ["2008-99", "0", "%00", "2008-1'--", "9" * 500, "2008-٣"])
 def test_addresses_of_nothing(opened: dict[str, Any], client: TestClient, member: dict[str, str], id_: str) -> None:
     assert client.get(f"{BASE}/decisions/{id_}", headers=member).status_code == 404
+
+
+def test_what_waits_for_the_chair_is_found_without_a_look_at_all_that_was_decided(engine: Engine, group: str) -> None:
+    asked: list[tuple[str, Any]] = []
+    listening = (engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    event.listen(*listening)
+    with reading(engine) as session:
+        page(session, group, Wanted(state="contested"), inside=True, limit=1)
+    event.remove(*listening)
+    statement, given = asked[-1]
+    with engine.connect() as connection:
+        if engine.name == "postgresql":
+            # A table without rows is read whole, whatever there is to find them by.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN " if engine.name == "postgresql" else "EXPLAIN QUERY PLAN "
+        plan = "\n".join(str(tuple(row)) for row in connection.exec_driver_sql(explain + statement, given))
+    assert "ix_group_decision_contested" in plan

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.database import Instant
+
+CONTESTED = "withdrawn_at IS NULL AND objections > 0"
 
 
 class GroupDecisionRow(SQLModel, table=True):
@@ -24,6 +26,14 @@ class GroupDecisionRow(SQLModel, table=True):
         ForeignKeyConstraint(["group_id", "supersedes"], ["group_decision.group_id", "group_decision.id"]),
         Index("ix_group_decision_supersedes", "group_id", "supersedes"),
         Index("ix_group_decision_until", "group_id", "until"),
+        Index(
+            "ix_group_decision_contested",
+            "group_id",
+            "year",
+            "number",
+            sqlite_where=text(CONTESTED),
+            postgresql_where=text(CONTESTED),
+        ),
     )
 
     group_id: str = Field(primary_key=True, max_length=40, foreign_key="group.id")
