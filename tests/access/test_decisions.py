@@ -4,13 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
 from starlette.testclient import TestClient
 
-from service.database import reading
-from service.events import Event
 from tests.access.conftest import CHARTER, DECISIONS, Decide, Tokens
-from tests.conftest import Time
+from tests.conftest import Time, happened
 
 # The shipped charter in May 2008: UNFPA chairs until July, then UNHCR, UNICEF, UNITAR, …
 KINDS = [
@@ -58,8 +55,7 @@ def test_a_decision_is_on_record_with_who_took_it(
     one = client.get(f"{DECISIONS}/d-2008-1", headers=secretariat).json()
     assert (one["pass"], one["term"], one["reason"]) == ("unhcr", "2008-07-01", "Staff")
     assert [d["id"] for d in client.get(DECISIONS, headers=secretariat).json()["decisions"]] == ["d-2008-1"]
-    with reading(engine) as session:
-        (event,) = session.exec(select(Event).where(Event.kind == "chair.decided")).all()
+    (event,) = happened(engine, "chair.decided")
     assert (event.subject, event.actor, event.data["decision"]["pass"]) == ("d-2008-1", "secretariat", "unhcr")
     assert client.get("/api/v1/groups/gmg/chair").headers["etag"] == taken.headers["etag"]
 

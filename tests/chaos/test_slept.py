@@ -8,12 +8,11 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service.database import reading
-from service.events import Event
 from service.groups.charter import Charter
 from service.notifications.outbox.tables import DeliveryRow
 from service.rotation.rules import Sitting, sitting
 from service.scheduler import plan
-from tests.conftest import Time
+from tests.conftest import Time, happened
 from tests.promises.collecting import Evidence
 
 # The handovers after the group's first instant here: when each holds from, in Geneva, and who sits then.
@@ -57,8 +56,7 @@ def test_the_chair_is_right_before_any_job_has_run(
     woke = time.at
     for _ in range(3):
         plan(engine)
-    with reading(engine) as session:
-        events = list(session.exec(select(Event).where(Event.kind == "chair.handover").order_by(col(Event.position))))
+    events = happened(engine, "chair.handover")
     assert [(event.effective_at, event.data["incoming"]) for event in events] == [
         (at, [who]) for at, who in HANDOVERS[:slept]
     ]

@@ -5,11 +5,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from service.database import reading
-from service.events import Event
 from service.notifications.channels.files import Files
 from service.notifications.outbox.dispatch import Dispatcher
 from service.scheduler import next_due, plan
@@ -52,8 +49,3 @@ def run(engine: Engine, time: Time) -> Run:
 def seen(client: TestClient, headers: dict[str, str], path: str = NEXT) -> dict[str, Any]:
     found: dict[str, Any] = client.get(f"{BASE}{path}", headers=headers).json()
     return found
-
-
-def happened(engine: Engine, kind: str) -> list[Event]:
-    with reading(engine) as session:
-        return list(session.exec(select(Event).where(Event.kind == kind).order_by(col(Event.position))))

@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
 from starlette.testclient import TestClient
 
-from service.database import reading
-from service.events import Event
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
+from tests.conftest import happened
 from tests.meetings.conftest import BASE, OTHER, chair, member, send  # noqa: F401 - fixtures
 
 IMPORT = f"{BASE}/actions/import"
@@ -56,8 +54,7 @@ def test_each_row_for_itself(client: TestClient, chair: dict[str, str], engine: 
     assert first["assignee"]["name"] == "GMG focal point of ILO"
     assert client.get(f"{BASE}/actions/action-2", headers=chair).json()["due"] is not None
     assert client.get(f"{BASE}/actions/action-4", headers=chair).json()["overdue"] is True
-    with reading(engine) as session:
-        assert len(session.exec(select(Event).where(Event.kind == "action.opened")).all()) == 4
+    assert len(happened(engine, "action.opened")) == 4
 
 
 def test_what_to_write_instead_is_said_once(client: TestClient, chair: dict[str, str]) -> None:

@@ -3,14 +3,11 @@
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import select
 from starlette.testclient import TestClient
 
-from service.database import reading
-from service.events import Event
 from service.scheduler import plan
 from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
-from tests.conftest import Time
+from tests.conftest import Time, happened
 from tests.followups.decided import ANSWER, ENDS, LAST, ONE, decision, of, opened  # noqa: F401 - fixtures
 from tests.meetings.conftest import BASE, Send, at, chair, member, send  # noqa: F401 - fixtures
 
@@ -32,8 +29,7 @@ def test_silence_adopts_at_the_deadline_without_any_job(
     time.at = at("2008-08-30T08:00")
     plan(engine)
     plan(engine)
-    with reading(engine) as session:
-        (event,) = session.exec(select(Event).where(Event.kind == "decision.adopted")).all()
+    (event,) = happened(engine, "decision.adopted")
     assert (event.effective_at, event.subject) == (at(ENDS), "2008-1")
     assert client.get(f"{BASE}{ONE}", headers=member).json()["state"] == "adopted"
 

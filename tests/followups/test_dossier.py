@@ -12,18 +12,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
 from starlette.testclient import TestClient
 
-from service.database import reading, writing
-from service.events import Event
+from service.database import writing
 from service.followups.handovers import pdf as paper
 from service.followups.handovers.contents import Cell, Dossier, Section, table
 from service.followups.handovers.markdown import markdown
 from service.followups.handovers.pdf import NoPdf, pdf
 from service.scheduler import plan
 from tests.access.conftest import secretariat, token  # noqa: F401 - fixtures
-from tests.conftest import Changed, Time, put
+from tests.conftest import Changed, Time, happened, put
 from tests.followups.decided import decision
 from tests.mailtext import read
 from tests.meetings.conftest import BASE, FIRST, NEXT_CHAIR, Mails, Send, at, chair, mails, member, send  # noqa: F401
@@ -118,8 +116,7 @@ def test_a_dossier_is_frozen_once_and_nothing_changes_it(
     plan(engine)
     assert client.get(f"{DOSSIER}?format=pdf", headers=member).content == first.content
     assert sections(client.get(DOSSIER, headers=member).json())["Checklist"][1][2] == "–"
-    with reading(engine) as session:
-        assert len(session.exec(select(Event).where(Event.kind == "dossier.frozen")).all()) == 1
+    assert len(happened(engine, "dossier.frozen")) == 1
     for statement in ("UPDATE dossier SET markdown = 'x'", "DELETE FROM dossier"):
         with pytest.raises(DBAPIError, match="a dossier is frozen"), writing(engine) as session:
             session.execute(text(statement))

@@ -5,8 +5,8 @@ from starlette.testclient import TestClient
 
 from service.scheduler import plan
 from tests.access.conftest import token  # noqa: F401 - a fixture
-from tests.conftest import Time
-from tests.followups.handing_over import Run, happened, run, seen  # noqa: F401 - fixtures
+from tests.conftest import Time, happened
+from tests.followups.handing_over import Run, run, seen  # noqa: F401 - fixtures
 from tests.mailtext import read
 from tests.meetings.conftest import BASE, NEXT_CHAIR, Mails, Send, at, chair, mails, member, send  # noqa: F401
 

@@ -11,8 +11,8 @@ from service.database import reading
 from service.notifications.outbox.tables import DeliveryRow
 from service.scheduler import plan
 from tests.access.conftest import token  # noqa: F401 - a fixture
-from tests.conftest import Changed, Time, put
-from tests.followups.handing_over import NEXT, Run, coming, happened, run  # noqa: F401 - fixtures
+from tests.conftest import Changed, Time, happened, put
+from tests.followups.handing_over import NEXT, Run, coming, run  # noqa: F401 - fixtures
 from tests.mailtext import read
 from tests.meetings.conftest import NEXT_CHAIR, Mails, Send, at, chair, mails, send  # noqa: F401 - fixtures
 

@@ -5,8 +5,8 @@ from starlette.testclient import TestClient
 
 from service.followups.handovers.rules import CHECKLIST
 from tests.access.conftest import secretariat, token  # noqa: F401 - fixtures
-from tests.conftest import Time
-from tests.followups.handing_over import NEXT, coming, happened, seen  # noqa: F401 - fixtures
+from tests.conftest import Time, happened
+from tests.followups.handing_over import NEXT, coming, seen  # noqa: F401 - fixtures
 from tests.meetings.conftest import BASE, Send, at, chair, member, send  # noqa: F401 - fixtures
 
 

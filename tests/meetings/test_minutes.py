@@ -5,14 +5,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
 from starlette.testclient import TestClient
 
-from service.database import reading
-from service.events import Event
 from service.scheduler import plan
 from tests.access.conftest import Tokens
-from tests.conftest import Time
+from tests.conftest import Time, happened
 from tests.mailtext import read
 from tests.meetings.conftest import BASE, FIRST, OTHER, Mails, Send, at
 
@@ -63,8 +60,7 @@ def test_minutes_are_adopted_by_silence_without_any_job(
     assert found["markdown"].endswith("## Outcomes\n\n1. ILO drafts a note.\n2. IOM hosts the next meeting.\n")
     plan(engine)
     plan(engine)
-    with reading(engine) as session:
-        (event,) = session.exec(select(Event).where(Event.kind == "minutes.adopted")).all()
+    (event,) = happened(engine, "minutes.adopted")
     assert event.effective_at == at("2008-07-16T22:00")
     assert send(MINUTES, secretariat, etag='"1"', text="Changed.", outcomes=outcomes).status_code == 409
 

@@ -16,7 +16,7 @@ from service.groups.tables import PersonRow
 from service.notifications.choices.tables import AbsenceRow, ChoiceRow, ContactRow
 from service.scheduler import plan
 from tests.access.conftest import Tokens, secretariat, token  # noqa: F401 - fixtures
-from tests.conftest import Time, put
+from tests.conftest import Time, happened, put
 from tests.meetings.conftest import BASE
 from tests.notifications.turn import (  # noqa: F401 - fixtures
     DEPUTY,
@@ -26,7 +26,6 @@ from tests.notifications.turn import (  # noqa: F401 - fixtures
     decide,
     deliveries,
     go_on,
-    happened,
     invitation,
     invited,
     link_in,

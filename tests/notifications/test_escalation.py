@@ -15,7 +15,7 @@ from service.notifications.handovers.escalation_rules import next_contacts, step
 from service.notifications.mailing.tables import MailboxRow
 from service.scheduler import next_due, plan
 from service.simulate import simulate
-from tests.conftest import Changed, Time, put
+from tests.conftest import Changed, Time, happened, put
 from tests.mailtext import read as text
 from tests.notifications.turn import (  # noqa: F401 - fixtures
     DEPUTY,
@@ -30,7 +30,6 @@ from tests.notifications.turn import (  # noqa: F401 - fixtures
     decide,
     deliveries,
     go_on,
-    happened,
     link_in,
     mail,
     post,

@@ -12,7 +12,6 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service.database import reading, writing
-from service.events import Event
 from service.groups.charter import Charter
 from service.groups.decision import Proposal
 from service.notifications.handovers.tables import AcknowledgementRow
@@ -132,11 +131,6 @@ def words(engine: Engine) -> list[tuple[str, str, int]]:
     with reading(engine) as session:
         rows = session.exec(select(AcknowledgementRow).order_by(col(AcknowledgementRow.at))).all()
     return [(row.organization, row.way, row.revision) for row in rows]
-
-
-def happened(engine: Engine, kind: str) -> list[Event]:
-    with reading(engine) as session:
-        return list(session.exec(select(Event).where(Event.kind == kind).order_by(col(Event.position))))
 
 
 def run(engine: Engine) -> None:
