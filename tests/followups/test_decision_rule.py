@@ -46,7 +46,7 @@ class Told:
 
 
 @given(steps)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_adopted_is_what_ran_out_in_silence(
     engine: Engine, group: str, time: Time, taken: Sequence[tuple[str, object, str]]
 ) -> None:

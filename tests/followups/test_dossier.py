@@ -248,7 +248,7 @@ def test_the_same_values_give_the_same_bytes() -> None:
     assert pdf(one, "Draft", AT) != pdf(one, "Dossier 1", AT)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(min_size=1, max_size=300), min_size=1, max_size=4))
 def test_no_words_can_break_the_page(words: list[str]) -> None:
     assert pdf(dossier(*words), words[0], AT).startswith(b"%PDF-")

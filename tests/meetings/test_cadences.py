@@ -65,7 +65,7 @@ def test_anything_else_is_refused_with_examples(text: str) -> None:
 
 
 @given(some.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_does_any_harm(text: str) -> None:
     with suppress(ValueError):
         assert 1 <= read_when(text).number <= 120
@@ -146,7 +146,7 @@ def test_the_instant_is_right_where_clocks_change(gmg: Charter, zone: str, day: 
     weekday=some.sampled_from(WEEKDAYS),
     start=some.dates(date(2008, 7, 1), date(2010, 1, 1)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_same_days_whatever_window_is_looked_at(gmg: Charter, weeks: int, weekday: str, start: date) -> None:
     one = cadence(f"every {weeks} weeks on {weekday}", **{"from": start})
     whole = list(slots(one, (), date(2008, 1, 1), date(2012, 1, 1)))

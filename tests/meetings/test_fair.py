@@ -243,7 +243,7 @@ def of_a_minute(station: Station, minute: datetime) -> int:
     return in_words(here) + REST * rests + BUSY * taken
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(windows())
 def test_the_ranking_is_that_of_walking_each_minute(
     drawn: tuple[list[Station], datetime, datetime, int, dict[str, int]],

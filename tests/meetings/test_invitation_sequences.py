@@ -130,5 +130,5 @@ def test_any_sequence_of_verbs(engine: Engine, client: TestClient, mails: Mails)
     bound = type("Bound", (Verbs,), {"engine": engine, "client": client, "mails": staticmethod(mails)})
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
-        bound, settings=settings(max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=checks)
+        bound, settings=settings(max_examples=12, stateful_step_count=12, suppress_health_check=checks)
     )

@@ -101,7 +101,7 @@ def begun(found: list[Term], before: date) -> list[tuple[date, tuple[str, ...], 
     return [(term.start, term.chair, term.key) for term in found if term.start < before]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(groups(), st.data())
 def test_terms_lie_end_to_end_and_each_has_an_identity_of_its_own(charter: Charter, data: st.DataObject) -> None:
     found = terms(decided(data, charter), END)
@@ -117,7 +117,7 @@ def test_terms_lie_end_to_end_and_each_has_an_identity_of_its_own(charter: Chart
             assert member.left is None or term.end <= member.left
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(groups(), st.data())
 def test_a_quiet_stretch_laid_in_one_go_is_what_step_by_step_would_lay(charter: Charter, data: st.DataObject) -> None:
     charter = decided(data, charter)
@@ -130,7 +130,7 @@ def test_a_quiet_stretch_laid_in_one_go_is_what_step_by_step_would_lay(charter: 
     assert Walk(*parts).to(END) == StepByStep(*parts).to(END)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(2, 7), months, st.booleans())
 def test_each_standing_member_sits_once_a_cycle(size: int, length: int, alphabetical: bool) -> None:
     members = LETTERS[:size]
@@ -144,7 +144,7 @@ def test_each_standing_member_sits_once_a_cycle(size: int, length: int, alphabet
         assert Counter(term.chair[0] for term in found[at : at + size]) == Counter(members)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(groups(), st.data())
 def test_what_has_begun_stands_under_any_later_decision(charter: Charter, data: st.DataObject) -> None:
     today = data.draw(st.dates(date(2009, 1, 1), date(2014, 1, 1)))
@@ -154,7 +154,7 @@ def test_what_has_begun_stands_under_any_later_decision(charter: Charter, data: 
     assert old == new
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(groups(), days, st.integers(0, 7))
 def test_admitting_a_member_never_moves_a_term_that_has_begun(charter: Charter, joins: date, place: int) -> None:
     values = charter.model_dump(by_alias=True)
@@ -166,7 +166,7 @@ def test_admitting_a_member_never_moves_a_term_that_has_begun(charter: Charter, 
     assert begun(terms(charter, END), joins) == begun(terms(admitted, END), joins)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(3, 7), st.integers(0, 12))
 def test_a_pass_moves_only_those_after_it_and_by_one_place(size: int, at: int) -> None:
     charter = group(LETTERS[:size])
@@ -178,7 +178,7 @@ def test_a_pass_moves_only_those_after_it_and_by_one_place(size: int, at: int) -
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(3, 7), st.integers(0, 10), st.integers(1, 6))
 def test_a_swap_moves_the_two_and_nobody_else(size: int, at: int, apart: int) -> None:
     assume(apart < size)
@@ -191,7 +191,7 @@ def test_a_swap_moves_the_two_and_nobody_else(size: int, at: int, apart: int) ->
     assert [after[at].chair[0], after[at + apart].chair[0]] == pair[::-1]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(2, 6), st.integers(0, 8), st.integers(0, 150), st.integers(1, 400))
 def test_turns_keep_their_identity_when_a_vacancy_comes_between(size: int, at: int, offset: int, length: int) -> None:
     charter = group(LETTERS[:size])
@@ -209,7 +209,7 @@ def test_months_are_added_as_calendars_do(start: date, count: int) -> None:
     assert found.day == start.day or (found.day < start.day and (found + timedelta(days=1)).day == 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(groups(), st.data())
 def test_months_served_and_due_are_the_months_that_were_chaired(charter: Charter, data: st.DataObject) -> None:
     today = data.draw(st.dates(date(2009, 1, 1), date(2018, 1, 1)))
@@ -220,7 +220,7 @@ def test_months_served_and_due_are_the_months_that_were_chaired(charter: Charter
     assert sum(share.expected_months for share in told) == pytest.approx(chaired / 30.436875, abs=0.6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 7), months, st.dates(date(2008, 1, 1), date(2030, 1, 1)))
 def test_as_far_as_terms_are_shown_each_member_sees_its_next_turn(size: int, length: int, today: date) -> None:
     charter = group(LETTERS[:size], months=length)

@@ -194,9 +194,7 @@ FIELDS = ["pass", "swap", "appoint", "extend", "accept", "withdraw", "vacant", "
           "id", "taken", "reason", "source"]  # fmt: skip
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=st.dictionaries(st.sampled_from(FIELDS), values, max_size=4))
 def test_no_body_is_answered_with_a_server_error(
     client: TestClient, secretariat: dict[str, str], body: dict[str, object]

@@ -73,7 +73,7 @@ def tried(fresh: Callable[[], Engine], examples: int, without: tuple[str, ...] =
     run_state_machine_as_test(
         beside,
         settings=settings(
-            max_examples=examples, stateful_step_count=STEPS, deadline=None, database=None, derandomize=not long,
+            max_examples=examples, stateful_step_count=STEPS, database=None, derandomize=not long,
             suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink) if long else (Phase.generate,),
         ),

@@ -185,7 +185,7 @@ def test_t3_a_form_in_another_encoding_is_refused(secretary: Browser, charset: s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_typed(offices: list[Browser], world: dict[str, str], data: st.DataObject) -> None:
     operation = data.draw(st.sampled_from(POSTS))
