@@ -172,6 +172,7 @@ def steer(meeting: Meeting, verb: str, who: str, tag: str, now: datetime, *, hou
     if stale(tag, meeting.version):
         return Outcome(412)
     begun = now >= meeting.start
+    was = meeting.state
     if verb == "edit":
         if meeting.state == "cancelled":
             return Outcome(409)
@@ -199,8 +200,9 @@ def steer(meeting: Meeting, verb: str, who: str, tag: str, now: datetime, *, hou
             return Outcome(409)
         meeting.state = "held"
     meeting.version += 1
-    # A meeting that is called has the exchange of information on its agenda.
-    return Outcome(200, 1, 2 if verb == "call" else 1)
+    # With its call a meeting has the exchange of information on its agenda, which ends with it.
+    exchange = verb == "call" or (was == "called" and verb in ("hold", "cancel"))
+    return Outcome(200, 1, 2 if exchange else 1)
 
 
 def put_to_silence(who: str, days: int, now: datetime) -> Outcome:

@@ -8,6 +8,7 @@ after each step the lists hold what the model holds. STATEFUL=200 tries that man
 import os
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -23,7 +24,7 @@ from service.database import connect
 from service.followups.actions.rules import VERBS
 from service.versions import Expected
 from tests.conftest import DATABASES, create_database
-from tests.threats.machine import Group
+from tests.threats.machine import CHAIR, Group
 
 EXAMPLES = int(os.environ.get("STATEFUL", "5"))
 STEPS = 40
@@ -83,6 +84,21 @@ def tried(fresh: Callable[[], Engine], examples: int, without: tuple[str, ...] =
 @pytest.mark.parametrize("fresh", DATABASES, indirect=True)
 def test_any_sequence_of_requests(fresh: Callable[[], Engine]) -> None:
     tried(fresh, EXAMPLES)
+
+
+@pytest.mark.parametrize("fresh", DATABASES, indirect=True)
+@pytest.mark.parametrize("end", ["hold", "cancel"])
+def test_a_meeting_that_is_called_and_then_over(fresh: Callable[[], Engine], end: str) -> None:
+    """A few sequences seldom come to a meeting that is called and has begun."""
+    beside = Group(fresh)
+    beside.propose_a_meeting(days=1, hour=9, name=CHAIR)
+    beside.steer(at=0, hour=9, name=CHAIR, tag="right", title="A meeting", verb="call")
+    if end == "hold":
+        beside.time_passes(span=timedelta(days=1))
+    beside.steer(at=0, hour=9, name=CHAIR, tag="right", title="A meeting", verb=end)
+    assert beside.meetings[0].state == {"hold": "held", "cancel": "cancelled"}[end]
+    beside.lists_hold_what_the_model_holds()
+    beside.teardown()
 
 
 def _unchecked(patch: pytest.MonkeyPatch) -> None:
