@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from service.database import Instant
 
+# As `queries` asks for those that wait for the chair.
 CONTESTED = "withdrawn_at IS NULL AND objections > 0"
 
 
