@@ -12,6 +12,7 @@ from migrations import upgrade as upgrading
 from migrations.upgrade import config, newest, revision_of, upgrade, works_with
 from service.database import connect
 from tests.commandline import Gmg
+from tests.statements import listened
 
 pytestmark = pytest.mark.promise("P12")
 OURS = Path(upgrading.__file__).parent
@@ -178,16 +179,15 @@ def _disturbs(statement: str, dropped: set[str]) -> bool:
 
 def test_every_revision_says_what_it_is_and_one_that_breaks_nothing_only_adds(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/gmg.db")
-    written: list[str] = []
-
-    def note(connection: Connection, cursor: object, statement: str, *_: object) -> None:
-        if "alembic_version" not in statement and not statement.lstrip().startswith(("PRAGMA", "SELECT", "BEGIN")):
-            written.append(statement.strip())
-
-    event.listen(engine, "before_cursor_execute", note)
     for script in reversed(list(ScriptDirectory.from_config(config()).walk_revisions())):
-        written.clear()
-        upgrade(engine, script.revision)
+        with listened(engine) as asked:
+            upgrade(engine, script.revision)
+        written = [
+            one.statement.strip()
+            for one in asked
+            if "alembic_version" not in one.statement
+            and not one.statement.lstrip().startswith(("PRAGMA", "SELECT", "BEGIN"))
+        ]
         breaking = getattr(script.module, "breaking", None)
         assert isinstance(breaking, bool) or script.revision <= "0010", f"{script.revision} is to say breaking = …"
         assert breaking is not False or not disturbing(written), f"{script.revision} breaks something: breaking = True"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -17,6 +17,7 @@ from service.web.signing.sign_in import NOT_GOOD
 from tests.access.conftest import Tokens
 from tests.access.signing import FOCAL_POINT, HTML, ME, SIGN_IN, another_browser, ask, link, mails, sign_in
 from tests.conftest import HOME, Changed, Time, put
+from tests.statements import listened
 
 
 def sessions(engine: Engine) -> int:
@@ -71,20 +72,14 @@ def test_t48_a_link_dies_with_the_role_of_its_person(client: TestClient, engine:
 
 
 def test_t49_an_unknown_address_gets_the_same_answer_for_the_same_work(client: TestClient, engine: Engine) -> None:
-    statements: list[str] = []
     # The charter is read by whoever comes first, and kept.
     assert client.get("/api/v1/groups/gmg/chair").status_code == 200
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        statements.append(statement.partition(" ")[0])
-
     seen = []
     for address in (FOCAL_POINT, "nobody@iom.example"):
         browser = another_browser(client)
-        statements.clear()
-        event.listen(engine, "before_cursor_execute", note)
-        answer = ask(browser, address)
-        event.remove(engine, "before_cursor_execute", note)
+        with listened(engine) as asked:
+            answer = ask(browser, address)
+        statements = [one.statement.partition(" ")[0] for one in asked]
         cookies = [one.partition("=")[0] for one in answer.headers.get_list("set-cookie")]
         seen.append(
             (answer.status_code, answer.text, cookies, [s for s in statements if s not in ("RELEASE", "ROLLBACK")])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from service.database import reading
@@ -13,6 +13,7 @@ from tests.access.conftest import Tokens, token  # noqa: F401 - fixtures
 from tests.conftest import Changed, Time, put
 from tests.followups.decided import ANSWER, ONE, decision, held, of, opened, with_person  # noqa: F401 - fixtures
 from tests.meetings.conftest import BASE, Send, at, chair, member, send  # noqa: F401 - fixtures
+from tests.statements import listened
 
 
 def test_observers_see_what_the_public_sees(
@@ -83,12 +84,8 @@ def test_addresses_of_nothing(opened: dict[str, Any], client: TestClient, member
 
 
 def test_what_waits_for_the_chair_is_found_without_a_look_at_all_that_was_decided(engine: Engine, group: str) -> None:
-    asked: list[tuple[str, Any]] = []
-    listening = (engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-    event.listen(*listening)
-    with reading(engine) as session:
+    with reading(engine) as session, listened(engine) as asked:
         page(session, group, Wanted(state="contested"), inside=True, limit=1)
-    event.remove(*listening)
     statement, given = asked[-1]
     with engine.connect() as connection:
         if engine.name == "postgresql":

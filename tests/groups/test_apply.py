@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from service import events
@@ -17,6 +17,7 @@ from service.problems import Problem
 from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from tests.conftest import Changed, Time, put
+from tests.statements import listened
 
 
 def exported(engine: Engine, group: str) -> Charter:
@@ -137,11 +138,7 @@ def test_what_is_asked_of_the_database_does_not_grow_with_the_people(
 
 def _asked(engine: Engine, charter: Charter) -> int:
     """How many queries it takes to store a charter that is stored already."""
-    asked: list[str] = []
     put(engine, charter)
-    with writing(engine) as session:
-        listening = (engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-        event.listen(*listening)
+    with writing(engine) as session, listened(engine) as asked:
         store(session, charter)
-        event.remove(*listening)
-    return sum(statement.startswith("SELECT") for statement in asked)
+    return sum(one.statement.startswith("SELECT") for one in asked)

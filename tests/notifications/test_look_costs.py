@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from service import clock, events
 from service.database import writing
 from service.scheduler import plan
 from tests.conftest import Time
+from tests.statements import listened
 
 YEARS = range(2009, 2015)
 
@@ -28,14 +29,11 @@ def test_a_look_asks_no_more_for_more_handovers_that_are_over(engine: Engine, gr
 
 def _asked(engine: Engine, group: str) -> int:
     """How often a look that has nothing to say asks for a handover."""
-    asked: list[str] = []
     with writing(engine) as session:
         events.terms_changed(session, group)
     plan(engine)
     with writing(engine) as session:
         events.owes(session, group, clock.now())
-    listening = (engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    event.listen(*listening)
-    plan(engine)
-    event.remove(*listening)
-    return sum("FROM handover " in " ".join(statement.split()) for statement in asked)
+    with listened(engine) as asked:
+        plan(engine)
+    return sum("FROM handover " in " ".join(one.statement.split()) for one in asked)
