@@ -139,6 +139,7 @@ PAGES: dict[str, Page] = {
     "POST /groups/{group}/activities/{activity}/milestones/{number}/move": Page("OC", {"due": "2008-11-01"} | _WHY),
     "GET /groups/{group}/programmes/{turn}": Page("MS"),
     "POST /groups/{group}/programmes/{turn}": Page("C", {"theme": "A theme"}),
+    "POST /groups/{group}/programmes/{turn}/order": Page("C", {"shown": "x y", "down": "x"}),
     "POST /groups/{group}/programmes/{turn}/close": Page("C", {"summary": "Done."}),
     "GET /groups/{group}/reports/{turn}": Page("MS"),
     "GET /groups/{group}/reports/{turn}/report.md": Page("MS"),

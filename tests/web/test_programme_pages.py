@@ -46,6 +46,23 @@ def test_setting_it_anew_keeps_the_order_and_tells_a_conflict(drawn: Browser) ->
     assert 'value="Mine"' in again.text
 
 
+def test_an_activity_goes_a_place_up_or_down(drawn: Browser, signs: Signs) -> None:
+    order = f"{NOW}/order"
+    drawn.sends(NOW, f"{order}#parts", up="activity-1")
+    told = signs(IOM).opens(NOW)
+    said = words(told)
+    assert said.index("First &lt;survey&gt;") < said.index("Second")
+    assert "Data &amp; &lt;facts&gt;" in told, "theme and text stay"
+    assert "A.<br>B." in told
+    assert 'name="up"' not in told
+    shown = "activity-1 activity-2"
+    again = drawn.posts(order, 422, version="2", shown=shown, up="activity-1")
+    assert "There is no place further in that direction." in words(again.text)
+    drawn.posts(order, 412, version="1", shown=shown, down="activity-1")
+    signs(IOM).posts(order, 403, version="2", shown=shown, down="activity-1")
+    drawn.posts("/programmes/turn-7/order", 404, version="1", shown=shown, down="activity-1")
+
+
 def test_who_comes_next_drafts_its_own(signs: Signs) -> None:
     browser = signs(NEXT)
     assert "Next step Set theme and programme" in words(browser.opens(COMING))

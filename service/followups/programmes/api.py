@@ -13,7 +13,7 @@ from service.access.rules import Caller
 from service.access.scene import Scene, scene
 from service.followups.activities.queries import known_ids
 from service.followups.programmes import commands
-from service.followups.programmes.queries import programme_row, programmes
+from service.followups.programmes.queries import existing, programme_row, programmes
 from service.followups.programmes.rules import ACTIVITIES, Place, State, coming, place, running, state, unfinished
 from service.followups.programmes.tables import ProgrammeRow
 from service.language.speech import _
@@ -99,7 +99,7 @@ def one_programme(group: str, turn: str, request: Request) -> Response:
     def do(session: Session, caller: Caller) -> Answer:
         at = scene(session, group, caller)
         at.need("activity.look")
-        row = _existing(session, group, turn)
+        row = existing(session, group, turn)
         return answer(programme_out(at, _laid(at), row), row.version)
 
     return look(request, group, do)
@@ -135,7 +135,7 @@ def close(group: str, turn: str, body: CloseIn, request: Request, if_match: IfMa
         at.need("programme.close")
         laid = _laid(at)
         found = _place(laid, turn)
-        row = _existing(session, group, turn, lock=True)
+        row = existing(session, group, turn, lock=True)
         expected.meet(row.version)
         if found.term.start > at.today:
             raise Problem(409, "term-not-begun", _("This term has not begun; its programme is closed once it has."))
@@ -170,13 +170,6 @@ def _place(laid: list[Term], turn: str) -> Place:
     if found is None:
         raise not_found(_("A term with this key is not here; check the address."))
     return found
-
-
-def _existing(session: Session, group: str, turn: str, *, lock: bool = False) -> ProgrammeRow:
-    row = programme_row(session, group, turn, lock=lock)
-    if row is None:
-        raise not_found(_("The programme of this term is not here; check the address."))
-    return row
 
 
 def programme_out(at: Scene, laid: list[Term], row: ProgrammeRow) -> ProgrammeOut:

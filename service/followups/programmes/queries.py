@@ -5,6 +5,8 @@ import re
 from sqlmodel import Session, col, select
 
 from service.followups.programmes.tables import ProgrammeRow
+from service.language.speech import _
+from service.problems import not_found
 
 _TURN = re.compile(r"[a-z0-9-]{1,40}")
 
@@ -14,6 +16,18 @@ def programme_row(session: Session, group_id: str, turn: str, *, lock: bool = Fa
     asked = select(ProgrammeRow).where(ProgrammeRow.group_id == group_id, ProgrammeRow.turn == turn)
     known = _TURN.fullmatch(turn) is not None
     return session.exec(asked.with_for_update() if lock else asked).first() if known else None
+
+
+def existing(session: Session, group_id: str, turn: str, *, lock: bool = False) -> ProgrammeRow:
+    """The programme of a term.
+
+    Raises:
+        Problem: 404, the term has none.
+    """
+    row = programme_row(session, group_id, turn, lock=lock)
+    if row is None:
+        raise not_found(_("The programme of this term is not here; check the address."))
+    return row
 
 
 def programmes(session: Session, group_id: str) -> dict[str, ProgrammeRow]:

@@ -15,8 +15,8 @@ from service.meetings.agenda.queries import items
 from service.meetings.door import Scene
 from service.meetings.outline import meeting_out
 from service.meetings.tables import MeetingRow
-from service.problems import Problem
 from service.web.frame.forms import Fault, Form, attempt, body, new_key
+from service.web.frame.ordering import moved
 from service.web.frame.page import page
 from service.web.frame.visitor import by_browser
 from service.web.meetings.meeting import ONE
@@ -56,7 +56,7 @@ def order(group: str, meeting: str, request: Request, typed: Form) -> Response:
     def do() -> str:
         ids = typed.get("order").split()
         shown, item = typed.get("shown").split(), typed.get("up") or typed.get("down")
-        api.order(group, meeting, body(OrderIn, {"items": _moved(ids, shown, item, up="up" in typed.fields)}),
+        api.order(group, meeting, body(OrderIn, {"items": moved(ids, shown, item, up="up" in typed.fields)}),
                   by_browser(request))  # fmt: skip
         return f"/groups/{group}/meetings/{meeting}/agenda#{item}"
 
@@ -84,21 +84,6 @@ def place(group: str, meeting: str, item: str, request: Request, typed: Form) ->
         return f"/groups/{group}/meetings/{meeting}/agenda#{item}"
 
     return attempt(do, lambda fault: page_of(request, group, meeting, fault), typed, form="order")
-
-
-def _moved(ids: list[str], shown: list[str], item: str, *, up: bool) -> list[str]:
-    """Every item in its new order: `item` changes places with its neighbour among those that the form shows.
-
-    Raises:
-        Problem: 422, the item is the first or the last, or is not there.
-    """
-    at = shown.index(item) if item in shown else -1
-    beside = at - 1 if up else at + 1
-    if at < 0 or not 0 <= beside < len(shown):
-        raise Problem(422, "no-place", _("There is no place further in that direction."))
-    first, second = shown[at], shown[beside]
-    swapped = {first: second, second: first}
-    return [swapped.get(id_, id_) for id_ in ids]
 
 
 def page_of(request: Request, group: str, meeting: str, fault: Fault | None = None) -> Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from service.access.scene import Scene
 from service.followups.activities.queries import activities
 from service.followups.programmes import api
-from service.followups.programmes.queries import programme_row
+from service.followups.programmes.queries import existing, programme_row
 from service.followups.programmes.rules import Place, coming, place
 from service.language.speech import N_, _
 from service.problems import not_found
@@ -17,6 +17,7 @@ from service.web.followups.activities.parts import day_before
 from service.web.followups.decisions.words import days_of
 from service.web.followups.programmes.terms import laid, term_name
 from service.web.frame.forms import Fault, Form, attempt, body
+from service.web.frame.ordering import moved
 from service.web.frame.page import page
 from service.web.frame.templating import theirs
 from service.web.frame.visitor import by_browser, looking
@@ -49,6 +50,24 @@ def put(group: str, turn: str, request: Request, typed: Form) -> Response:
         return _home(group, turn)
 
     return attempt(do, lambda fault: _page(request, group, turn, fault), typed, "set")
+
+
+@router.post(ONE + "/order")
+def order(group: str, turn: str, request: Request, typed: Form) -> Response:
+    """Put one activity a place up or down, in the order as the form showed it."""
+
+    def do() -> str:
+        with looking(request, group) as at:
+            at.need("activity.look")
+            row = existing(at.session, group, turn)
+        shown, item = typed.get("shown").split(), typed.get("up") or typed.get("down")
+        there = moved(shown, shown, item, up="up" in typed.fields)
+        # What the form does not show stays as it is: the version says that nobody has changed it meanwhile.
+        values = {"theme": row.theme, "text": row.text, "activities": there}
+        api.set_programme(group, turn, body(api.ProgrammeIn, values), by_browser(request), if_match=typed.if_match)
+        return f"/groups/{group}/programmes/{turn}#{item}"
+
+    return attempt(do, lambda fault: _page(request, group, turn, fault), typed, "order")
 
 
 @router.post(ONE + "/close")
