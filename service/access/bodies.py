@@ -11,6 +11,9 @@ from service.versions import etag
 
 Preview = Annotated[bool, Query(description="Say what would happen and who would be mailed, and save nothing.")]
 
+# Said of a door that only looks, where what it shows may not be there as things stand; of a change it is understood.
+CONFLICT: dict[int | str, dict[str, Any]] = {409: {"$ref": "#/components/responses/Conflict"}}
+
 
 class In(BaseModel):
     """A body: no unknown keys, no coercion."""

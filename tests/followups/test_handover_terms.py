@@ -86,6 +86,9 @@ def test_a_withdrawn_handover_keeps_what_was_filled_in_and_takes_nothing_more(
     assert NEXT.rpartition("/")[2] not in [one["turn"] for one in seen(client, chair, "/handovers")["handovers"]]
     for verb, body in (("fill", {"documents": []}), ("confirm", {"member": "unfpa"})):
         assert send(f"{NEXT}/{verb}", chair, **body).json()["type"] == "/problems/handover-is-withdrawn"
+    for what in ("dossier", "acknowledgements"):
+        told = client.get(f"{BASE}{NEXT}/{what}", headers=chair)
+        assert (told.status_code, told.json()["type"]) == (409, "/problems/handover-is-withdrawn")
     assert decide(withdraw=decision).status_code == 201
     assert seen(client, chair)["state"] == "ahead"
 

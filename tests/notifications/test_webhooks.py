@@ -259,7 +259,10 @@ def test_changing_it_needs_the_version_seen(made: dict[str, Any], ask: Ask) -> N
     assert ask("PATCH", path, {"url": None}).status_code == 422
     assert ask("POST", f"{path}/replay", {"since": "no-such-event"}).status_code == 404
     assert ask("POST", f"{path}/replay", {"since": -1}).status_code == 422
-    assert ask("POST", f"{path}/replay", {"since": True}).status_code == 422
+    for wrong in (True, 5.0, "x" * 37, None):
+        (fault,) = ask("POST", f"{path}/replay", {"since": wrong}).json()["errors"]
+        assert fault["where"] == "body.since"
+        assert fault["message"].startswith("Give the sequence of an event")
 
 
 def test_another_agency_does_not_learn_that_it_is_there(made: dict[str, Any], ask: Ask, there: Endpoint) -> None:

@@ -6,7 +6,7 @@ from fastapi import Query, Request, Response
 from pydantic import RootModel
 from sqlmodel import Session
 
-from service.access.bodies import Out, answer, new_router
+from service.access.bodies import CONFLICT, Out, answer, new_router
 from service.access.door import Answer, look
 from service.access.rules import Caller
 from service.access.scene import Scene, scene
@@ -45,7 +45,7 @@ class Read(Answer):
         return self.body.text.encode() if isinstance(self.body, Text) else super().json()
 
 
-@router.get("/reports/term/{turn}", response_model=TermReportOut, responses=_AS_TEXT)
+@router.get("/reports/term/{turn}", response_model=TermReportOut, responses=_AS_TEXT | CONFLICT)
 def of_term(group: str, turn: str, request: Request, format_: Format = None) -> Response:
     """The chair's report of a term, by the key of its turn: meetings, decisions, activities, actions, notices."""
 

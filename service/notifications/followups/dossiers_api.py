@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session
 
 from service import clock, zones
-from service.access.bodies import In, Out, answer, new_router
+from service.access.bodies import CONFLICT, In, Out, answer, new_router
 from service.access.door import Answer, Key, create, look
 from service.access.queries import caller as asking
 from service.access.rules import Caller
@@ -65,7 +65,7 @@ class FrozensOut(Out):
 @router.get(
     "/handovers/{turn}/dossier",
     response_model=DossierOut,
-    responses={200: {"content": {"text/markdown": {}, "application/pdf": {}}}},
+    responses=CONFLICT | {200: {"content": {"text/markdown": {}, "application/pdf": {}}}},
 )
 def dossier(
     group: str,

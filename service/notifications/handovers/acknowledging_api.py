@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from service.access.bodies import Out, answer, new_router
+from service.access.bodies import CONFLICT, Out, answer, new_router
 from service.access.door import Answer, IfMatch, change
 from service.access.door import look as looking
 from service.access.rules import Caller
@@ -46,7 +46,7 @@ class AcknowledgementsOut(Out):
     acknowledgements: list[AcknowledgementOut]
 
 
-@router.get("/handovers/{turn}/acknowledgements", response_model=AcknowledgementsOut)
+@router.get("/handovers/{turn}/acknowledgements", response_model=AcknowledgementsOut, responses=CONFLICT)
 def list_acknowledgements(group: str, turn: str, request: Request) -> Response:
     """Who of the incoming chair has said that they have seen that the turn is theirs."""
 

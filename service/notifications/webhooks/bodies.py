@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, PlainValidator, StringConstraints, TypeAdapter, ValidationError
 
 from service.access.bodies import In, Out
 from service.events import Event
+from service.language.speech import _
 from service.notifications.outbox.tables import DeliveryRow
 from service.notifications.webhooks.tables import WebhookRow
 from service.text import Clean, Id
@@ -42,10 +43,23 @@ class EditIn(In):
     kinds: Kinds = Field(default_factory=list)
 
 
+_Sequence = Annotated[int, Field(ge=0, le=2**31 - 1)]
+_EventId = Annotated[str, StringConstraints(max_length=36)]
+_SINCE: TypeAdapter[int | str] = TypeAdapter(_Sequence | _EventId, config=ConfigDict(strict=True))
+
+
+def _since(value: object) -> int | str:
+    """One fault for both that it may be, at the field itself."""
+    try:
+        return _SINCE.validate_python(value)
+    except ValidationError:
+        raise ValueError(_("Give the sequence of an event, a whole number from 0 on, or its id.")) from None
+
+
 class ReplayIn(In):
     """From where on: the `sequence` or the id of the last event that is not wanted again; 0 for all."""
 
-    since: Annotated[int, Field(ge=0, le=2**31 - 1)] | Annotated[str, StringConstraints(max_length=36)]
+    since: Annotated[int | str, PlainValidator(_since, json_schema_input_type=_Sequence | _EventId)]
 
 
 class WebhookOut(Out):
