@@ -31,6 +31,7 @@ from service.main import build, stand_on
 from service.rotation.check import load
 from service.rotation.commands import apply_charter
 from service.wiring import wire
+from tests.held import HeldToDescription
 
 pytest_plugins = ["tests.promises.collecting", "tests.on_both"]
 
@@ -209,7 +210,9 @@ def put(engine: Engine, charter: Charter, correct: str | None = None) -> str:
 @cache
 def _app() -> FastAPI:
     """Built once in each process: to read all its doors takes longer than most tests."""
-    return build()
+    app = build()
+    app.add_middleware(HeldToDescription)
+    return app
 
 
 def app_on(engine: Engine) -> FastAPI:
