@@ -23,7 +23,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from migrations.upgrade import upgrade
-from service import clock, events
+from service import clock, events, zones
 from service.access import sessions
 from service.access.commands import make_token
 from service.access.queries import person_caller
@@ -54,6 +54,11 @@ class Life:
         self.charter = _charter()
         self._keys = count(1)
         self._tokens: dict[str, str] = {}
+
+    @property
+    def today(self) -> date:
+        """The day as the group has it: at its duty station."""
+        return zones.day_in(self.now, self.charter.group.timezone)
 
     def chair(self, day: date) -> str:
         """Who sits in the chair on a day."""
@@ -127,7 +132,7 @@ def live(engine: Engine, years: int, today: datetime | None = None) -> Life:
             life.until(start, told=end - start <= _TOLD)
             _month(life, number, end)
         life.until(end - timedelta(days=6), told=True)
-        late = (life.now.date() + timedelta(days=3)).isoformat()
+        late = (life.today + timedelta(days=3)).isoformat()
         life.does("iom", "/actions", title="Draft the annual note", due=late)
         unwritten = _lately(life)
         life.until(end, told=True)
@@ -145,7 +150,7 @@ def _clock(life: Life) -> Iterator[None]:
 def _month(life: Life, number: int, end: datetime) -> None:
     """A month of work, the same each year with other members at it."""
     members = [member.id for member in life.charter.members]
-    day = life.now.date()
+    day = life.today
     chair, other, third = life.chair(day), members[number % 14], members[(number * 5 + 3) % 14]
     ahead = (day + timedelta(days=25)).isoformat()
     _meetings(life, chair, members)
@@ -173,7 +178,7 @@ def _month(life: Life, number: int, end: datetime) -> None:
 
 
 def _activity(life: Life, number: int, chair: str, lead: str, partner: str) -> None:
-    day = life.now.date()
+    day = life.today
     made = life.does(
         lead, "/activities", kind="survey", title=f"Survey of recruitment costs ({number})",
         objective="To know what migrants pay.", purposes=[number % 8 + 1], lead=lead,
@@ -190,7 +195,7 @@ def _activity(life: Life, number: int, chair: str, lead: str, partner: str) -> N
 
 def _meetings(life: Life, chair: str, members: list[str]) -> None:
     """Hold what has passed, call what comes within six weeks."""
-    day = life.now.date()
+    day = life.today
     window = f"from={day - timedelta(days=32)}&until={day + timedelta(days=40)}"
     for one in life.sees(f"/meetings?{window}")["meetings"]:
         path = f"/meetings/{one['id']}"
@@ -225,7 +230,7 @@ def _lately(life: Life) -> str:
 
     The id of the second, whose minutes are still to be written.
     """
-    chair, day = life.chair(life.now.date()), life.now.date() + timedelta(days=4)
+    chair, day = life.chair(life.today), life.today + timedelta(days=4)
     # Nobody meets on a Saturday or Sunday.
     day -= timedelta(days=max(0, day.weekday() - 4))
     for title, hour in (("Meeting on the guide", "11:00"), ("Meeting on the survey", "15:00")):
@@ -236,7 +241,7 @@ def _lately(life: Life) -> str:
 
 def _present(life: Life, unwritten: str) -> None:
     """What is under way today, so that every page has something to ask; a meeting waits for its minutes."""
-    day, members = life.now.date(), [member.id for member in life.charter.members]
+    day, members = life.today, [member.id for member in life.charter.members]
     chair = life.chair(day)
     present = [{"member": id_, "presence": "remote"} for id_ in members[:9]]
     life.does(chair, f"/meetings/{unwritten}/hold", present=present)
@@ -288,7 +293,7 @@ def main(folder: str, years: str = "10") -> None:
     life = live(engine, int(years))
     print(f"{years} years in {time.perf_counter() - began:.0f} s: {path / 'gmg.db'}")
     print(f"GMG_HOME={path} GMG_PORT=8100 gmg serve --role web")
-    chair = life.chair(life.now.date())
+    chair = life.chair(life.today)
     for who in (f"gmg@{chair}.example", "gmg@iom.example", SECRETARY):
         print(f"{who}: cookie gmg={cookie(engine, who)}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from bench import copies, growth, results, worlds
 from bench.__main__ import ROOMS
+from bench.living import Life
 from bench.measure import Row, at_least, at_most
 from bench.results import Section
 from migrations.upgrade import upgrade
@@ -173,3 +174,11 @@ def test_growth_looks_at_everything_at_two_small_sizes() -> None:
         found = list(growth.rows(curves=(), members=(3, 6), rounds=0))
     assert [row.what.partition(":")[0] for row in found] == list(worlds.LOOKS)
     assert all(row.met is not None and "ms)" in row.what for row in found)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_group_that_lives_has_its_own_day_whatever_the_hour_is_elsewhere(engine: Engine) -> None:
+    """Two hours before midnight in UTC the summer has its next day in Geneva, and on 1 July the next chair."""
+    life = Life(engine, datetime(2008, 6, 30, 22, 30, tzinfo=UTC))
+    assert life.today == date(2008, 7, 1)
+    assert (life.chair(date(2008, 6, 30)), life.chair(life.today)) == ("unfpa", "unhcr")

@@ -74,7 +74,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/readyz", process)
-        yield Living(address, engine, life.chair(life.now.date()), life)
+        yield Living(address, engine, life.chair(life.today), life)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -84,7 +84,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
 
 def hostile(life: Life) -> None:
     """Titles that want to be more than text, on everything that has one."""
-    chair, ends = life.chair(life.now.date()), (life.now + timedelta(days=9)).date().isoformat()
+    chair, ends = life.chair(life.today), (life.today + timedelta(days=9)).isoformat()
     for title in HOSTILE:
         life.does("iom", "/notices", member="iom", theme=title, text=title, visibility="public")
         life.does(chair, "/actions", title=title, owner="iom", text=title, due=ends)

@@ -23,7 +23,7 @@ from tests.prove.living import Living
 @pytest.fixture
 def now(living: Living) -> Term:
     """Today's term, as the rule gives it."""
-    day = living.life.now.date()
+    day = living.life.today
     return next(term for term in terms(living.life.charter, day + timedelta(days=400)) if term.end > day)
 
 
@@ -52,7 +52,7 @@ def test_the_chair_before_now_and_next_each_with_its_reason(living: Living, read
         part = page.get_by_role("region", name=name, exact=True)
         assert who in part.inner_text()
         assert f"{who} follows" in part.get_by_role("list").inner_text()
-    left = (now.end - living.life.now.date()).days
+    left = (now.end - living.life.today).days
     assert f"{left} day" in page.get_by_role("region", name="Now", exact=True).inner_text()
 
 
@@ -71,7 +71,7 @@ def test_from_the_month_to_a_calendar_that_keeps_itself(living: Living, reads: R
     """Month, the same as a list, and the ways to subscribe; the address that is offered answers with a calendar."""
     page = reads()
     follow(page, "The whole calendar")
-    today = living.life.now.date()
+    today = living.life.today
     assert f"{today:%B %Y}" in page.get_by_role("heading", level=1).inner_text()
     assert page.get_by_role("table").locator("tbody tr").count() in (4, 5, 6)
     follow(page, re.compile("^Later"))

@@ -12,7 +12,7 @@ from tests.prove.living import GROUP, Living
 
 
 def ahead(living: Living, days: int) -> str:
-    return (living.life.now.date() + timedelta(days=days)).isoformat()
+    return (living.life.today + timedelta(days=days)).isoformat()
 
 
 def proposed(living: Living, title: str, days: int = 30) -> str:
@@ -28,7 +28,7 @@ def state(page: Page) -> str:
 
 def test_the_board_has_the_days_left_and_one_next_step_beside_each_state(living: Living, reads: Reads) -> None:
     page = reads("/board", "chair")
-    today = living.life.now.date()
+    today = living.life.today
     now = next(term for term in terms(living.life.charter, today + timedelta(days=400)) if term.end > today)
     term = page.get_by_role("region", name="The term", exact=True).inner_text()
     assert re.search(rf"\b{(now.end - today).days} days? left", term)

@@ -27,7 +27,7 @@ def test_a_focal_point_signs_in_and_is_at_the_desk(service: str, home: Path, con
 
 
 def action(living: Living, owner: str, title: str) -> Any:
-    due = (living.life.now.date() + timedelta(days=5)).isoformat()
+    due = (living.life.today + timedelta(days=5)).isoformat()
     return living.life.does(living.chair, "/actions", title=title, owner=owner, due=due)
 
 
@@ -60,7 +60,7 @@ def test_an_update_is_logged_from_the_list_with_three_fields_and_two_clicks(livi
 def test_an_action_is_opened_with_what_and_by_when(living: Living, reads: Reads) -> None:
     page = reads("/desk", "unfpa")
     follow(page, "Enter an action")
-    day = living.life.now.date() + timedelta(days=12)
+    day = living.life.today + timedelta(days=12)
     page.get_by_label("What is to be done").fill("Print the guide")
     page.get_by_label("By when").fill(day.isoformat())
     press(page, "Open the action")
@@ -101,7 +101,7 @@ def test_a_poll_is_answered_on_the_desk(reads: Reads) -> None:
 
 def decision(living: Living, title: str) -> Any:
     # Sooner than those of others, so that it stands among the first on the desk.
-    until = (living.life.now.date() + timedelta(days=4)).isoformat()
+    until = (living.life.today + timedelta(days=4)).isoformat()
     words = "The group adopts the note."
     return living.life.does(living.chair, "/decisions", operative="adopted", title=title, text=words, until=until)
 

@@ -22,7 +22,7 @@ def within_a_term(living: Living, years: int) -> date:
 
 def test_the_record_says_what_waits_with_one_next_step_each(living: Living, reads: Reads) -> None:
     page = reads("/record", "secretariat")
-    assert said(living.life.now.date()) in text(page, ".about")
+    assert said(living.life.today) in text(page, ".about")
     waiting = page.locator("ul.steps-to > li")
     assert waiting.count() > 0
     for one in waiting.all():
@@ -45,7 +45,7 @@ def test_somebody_is_appointed_and_the_role_ended_again(living: Living, reads: R
     card = page.get_by_role("region", name="ESCWA").get_by_role("listitem").filter(has_text="Lise Meitner")
     assert "Lise Meitner, alternate" in card.inner_text()
     ending = unfold(card, "End this role")
-    last = living.life.now.date() + timedelta(days=40)
+    last = living.life.today + timedelta(days=40)
     ending.get_by_label("Until (the day after the last)").fill(last.isoformat())
     press(ending, re.compile("^End"))
     assert f"until {last.day} {last:%B %Y}" in card.inner_text()
@@ -61,7 +61,7 @@ def test_a_charter_is_changed_after_its_difference_and_terms_were_seen(living: L
     whole = field.input_value().replace("decisions: []\n", "")
     assert "decisions:" not in whole
     lines = [
-        "decisions:", "- id: stands-in-1", f"  taken: {living.life.now.date()}", "  interim: wb", f"  from: {first}",
+        "decisions:", "- id: stands-in-1", f"  taken: {living.life.today}", "  interim: wb", f"  from: {first}",
         f"  until: {until}", "  reason: The chair moves house.",
     ]  # fmt: skip
     field.fill(whole.rstrip("\n") + "\n" + "\n".join(lines) + "\n")
@@ -198,7 +198,7 @@ work-3,Print the badges,ilo,soon
 
 @pytest.mark.parametrize("by", ["pasted", "file"])
 def test_a_table_of_actions_is_looked_at_mended_and_imported(living: Living, reads: Reads, by: str) -> None:
-    day = (living.life.now.date() + timedelta(days=20)).isoformat()
+    day = (living.life.today + timedelta(days=20)).isoformat()
     table = TABLE.replace("{day}", day).replace("work-", f"{by}-")
     page = reads("/actions", "ilo")
     follow(page, "Import actions from a table")

@@ -13,7 +13,7 @@ from tests.prove.living import Living
 
 
 def test_a_focal_point_logs_an_update_by_keyboard_alone(living: Living, reads: Reads) -> None:
-    due = (living.life.now.date() + timedelta(days=3)).isoformat()
+    due = (living.life.today + timedelta(days=3)).isoformat()
     living.life.does(living.chair, "/actions", title="Check the names", owner="unesco", due=due)
     page = reads("/desk", "unesco")
     page.keyboard.press("Tab")
@@ -82,7 +82,7 @@ def seen(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("who", ["chair", "unfpa"])
 def test_the_agenda_on_paper(living: Living, reads: Reads, tmp_path: Path, who: str) -> None:
-    today = living.life.now.date()
+    today = living.life.today
     window = f"from={today + timedelta(days=1)}&until={today + timedelta(days=90)}"
     coming = [one for one in living.life.sees(f"/meetings?{window}")["meetings"] if one["state"] == "called"]
     meeting = next(one["id"] for one in coming if not one["id"].startswith("on-"))
