@@ -27,7 +27,7 @@ def reads(living: Living, browser: Browser) -> Iterator[Reads]:
             email = None if who is None else SECRETARY if who == "secretariat" else f"gmg@{seat(living, who)}.example"
             context = living.browsing(browser, email, viewport=DESK, java_script_enabled=False)
             page = open_ones.enter_context(context).new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(60_000)
             page.goto(living.address + GROUP + path)
             return page
 
